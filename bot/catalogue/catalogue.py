@@ -1,0 +1,82 @@
+"""The catalogue as the other rooms see it: frozen, complete and cross-referenced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.catalogue.models import (
+    CalendarEntry,
+    Element,
+    Institution,
+    Localised,
+    Need,
+    Offering,
+    StaffMember,
+    Theme,
+)
+from bot.text import FromCatalogue, Language
+
+NATIONAL = "national"
+
+
+@dataclass(frozen=True)
+class School:
+    """An institution with everything it offers."""
+
+    institution: Institution
+    offerings: tuple[Offering, ...]
+    staff: tuple[StaffMember, ...] = ()
+    calendar: tuple[CalendarEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything there is, by id. `schools` holds the institutions without the national one."""
+
+    levels: Mapping[str, Localised]
+    elements: Mapping[str, Element]
+    needs: Mapping[str, Need]
+    themes: Mapping[str, Theme]
+    schools: Mapping[str, School]
+    national: School
+    offerings: Mapping[str, Offering]
+
+    def school(self, id: str) -> School:
+        """The school with this id, the national one included."""
+        return self.national if id == NATIONAL else self.schools[id]
+
+    def is_national(self, offering: Offering) -> bool:
+        return offering in self.national.offerings
+
+    def within_reach(self, institution: str | None) -> tuple[Offering, ...]:
+        """What a student of this institution may be suggested: its own and the national offerings.
+
+        Without an institution only the national ones: those hold for everybody.
+        """
+        own = self.schools[institution].offerings if institution in self.schools else ()
+        return tuple(o for o in (*own, *self.national.offerings) if o.use is None)
+
+    def words(self, what: FromCatalogue, language: Language) -> str:
+        """The text that staff wrote, in this language."""
+        holder: object
+        match what.kind:
+            case "offering":
+                holder = self.offerings[what.id]
+            case "need":
+                holder = self.needs[what.id]
+            case "theme":
+                holder = self.themes[what.id]
+            case "element":
+                holder = self.elements[what.id]
+            case "institution":
+                holder = self.school(what.id).institution
+            case "location":
+                holder = next(
+                    location
+                    for school in self.schools.values()
+                    for location in school.institution.locations
+                    if location.id == what.id
+                )
+        localised: Localised = getattr(holder, what.field)
+        return localised.in_(language)

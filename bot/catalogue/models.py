@@ -1,0 +1,262 @@
+"""What a catalogue holds, field by field. The descriptions are what a keeper sees in an editor.
+
+All models are frozen and refuse unknown keys. A text for students is always there in Dutch and in
+English (`Localised`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from bot.text import Language
+
+Id = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=48),
+    Field(description="Small letters, digits and hyphens. Never changes once it is in use."),
+]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+\.[^\s]+$", max_length=600)]
+Phone = Annotated[str, StringConstraints(pattern=r"^(\+31 ?|0|1)[0-9 -]{2,14}$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$")]
+Year = Annotated[int, Field(ge=1990, le=2100)]
+
+
+def _true_or_false(value: object) -> object:
+    """Only these two words: `yes` and `no` mean different things to different programs."""
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise PydanticCustomError("true_or_false", "write true or false")
+
+
+Flag = Annotated[bool, BeforeValidator(_true_or_false)]
+
+
+def _no_doubles(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) < len(values):
+        double = next(value for value in values if values.count(value) > 1)
+        raise PydanticCustomError("double", "stands here twice", {"double": str(double)})
+    return values
+
+
+Ids = Annotated[tuple[Id, ...], AfterValidator(_no_doubles)]
+Form = Literal[
+    "one-to-one",
+    "group",
+    "peer",
+    "course",
+    "event",
+    "place",
+    "self-guided",
+    "helpline",
+    "service-desk",
+]
+Mode = Literal["campus", "online", "phone", "chat", "email"]
+Level = Literal["mbo", "hbo", "wo", "bachelor", "master", "phd"]
+Sector = Literal["mbo", "hbo", "wo", "national"]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Localised(Model):
+    """The same text in both languages."""
+
+    nl: Words = Field(description="In het Nederlands, met je, in korte zinnen.")
+    en: Words = Field(description="In English, short sentences.")
+
+    def in_(self, language: Language) -> str:
+        return self.nl if language == "nl" else self.en
+
+
+class Element(Model):
+    """One of the 16 effective elements of student bonding and wellbeing."""
+
+    id: Id
+    level: Id = Field(description="education, extracurricular or organisation.")
+    number: Annotated[int, Field(ge=1, le=7)] = Field(description="Its number within the level.")
+    name: Localised
+    need: Localised = Field(description="What it gives the student, e.g. 'to be seen and heard'.")
+    skill: Localised = Field(description="What it asks of the teacher or staff member.")
+
+
+class Elements(Model):
+    """The 16 elements and the three levels on which they strengthen each other."""
+
+    levels: dict[str, Localised]
+    elements: tuple[Element, ...]
+
+
+class Phrases(Model):
+    """How students say it, one phrase a line."""
+
+    nl: Annotated[tuple[Words, ...], Field(min_length=1)]
+    en: Annotated[tuple[Words, ...], Field(min_length=1)]
+
+    @property
+    def both(self) -> tuple[str, ...]:
+        return self.nl + self.en
+
+
+class Need(Model):
+    """What a student is looking for, and the words in which students say so."""
+
+    id: Id
+    name: Localised = Field(description="A short name, as on a button.")
+    description: Localised = Field(description="One sentence to the student: when this is it.")
+    phrases: Phrases = Field(description="How students say it. Add a line whenever you hear one.")
+
+
+class Theme(Model):
+    """A group of needs, for who would rather tap than type."""
+
+    id: Id
+    name: Localised
+    needs: Annotated[Ids, Field(min_length=1, description="In the order in which they are shown.")]
+
+
+class Location(Model):
+    """A city where the institution teaches."""
+
+    id: Id
+    name: Localised
+
+
+class Institution(Model):
+    """Who this catalogue is about."""
+
+    id: Id
+    name: Localised
+    also_called: tuple[Words, ...] = Field(
+        default=(), description="Other names students type: abbreviations, nicknames, old names."
+    )
+    sector: Sector
+    locations: tuple[Location, ...] = ()
+    website: Url
+    contact: Ids = Field(
+        default=(),
+        description="Offerings to name when a student wants a person; the first that fits counts.",
+    )
+    status: Literal["compiled-from-public-pages", "confirmed", "example"] = Field(
+        description="compiled-from-public-pages until the institution itself has confirmed it."
+    )
+
+
+class Ages(Model):
+    """The ages that an offering is for, both included."""
+
+    from_: Annotated[int, Field(ge=4, le=99)] | None = Field(default=None, alias="from")
+    to: Annotated[int, Field(ge=4, le=99)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Ages:
+        if self.from_ is None and self.to is None:
+            raise PydanticCustomError("ages_empty", "give from, to or both")
+        if self.from_ is not None and self.to is not None and self.from_ > self.to:
+            raise PydanticCustomError("ages_order", "from is above to")
+        return self
+
+
+class Audience(Model):
+    """Who may use the offering, as far as it is limited. What is absent is open to everyone."""
+
+    levels: tuple[Level, ...] = ()
+    years: tuple[Annotated[int, Field(ge=1, le=8)], ...] = ()
+    faculties: tuple[Words, ...] = ()
+    programmes: tuple[Words, ...] = ()
+    international: Flag | None = Field(
+        default=None, description="true: only for students who came from abroad."
+    )
+    ages: Ages | None = None
+
+
+class Access(Model):
+    """How a student gets there."""
+
+    by: Literal["website", "book", "walk-in", "form", "phone", "email", "chat"]
+    url: Url | None = None
+    phone: tuple[Phone, ...] = ()
+    email: Email | None = None
+
+
+class Checked(Model):
+    """When somebody at the institution last said: this is still right."""
+
+    on: dt.date
+    by: Words
+
+
+class Offering(Model):
+    """One thing a student can turn to: a person, a group, a place, a course, a help line."""
+
+    id: Id
+    title: Annotated[Localised, Field(description="As students meet it. At most 60 characters.")]
+    summary: Localised = Field(description="What it is and what you get there, in 1-3 sentences.")
+    needs: Annotated[Ids, Field(min_length=1, description="Which needs it answers, strongest first.")]
+    elements: Annotated[Ids, Field(min_length=1, description="Which effective elements work here.")]
+    form: Form
+    mode: Annotated[tuple[Mode, ...], Field(min_length=1)]
+    languages: tuple[Language, ...] = Field(
+        default=(), description="Languages in which a student can be helped; absent: not known."
+    )
+    locations: Ids = Field(default=(), description="Ids of the institution's locations.")
+    place: Localised | None = Field(default=None, description="Building, room or address.")
+    audience: Audience = Audience()
+    cost: Literal["free", "paid"] | None = Field(default=None, description="Absent: not known.")
+    hours: Localised | None = Field(default=None, description="When, in words.")
+    first_step: Localised = Field(description="Exactly what to do first: who, where, how.")
+    access: Access
+    staff: Ids = Field(default=(), description="Ids from staff.yaml: who answers here.")
+    source: Url = Field(description="The page the facts come from.")
+    source_year: Year | None = Field(
+        default=None, description="The year of that page, where it is known to be old."
+    )
+    checked: Checked | None = Field(
+        default=None, description="Absent: nobody at the school has confirmed it yet."
+    )
+    use: Literal["crisis"] | None = Field(
+        default=None, description="crisis: for the crisis messages only, never a suggestion."
+    )
+
+
+class StaffMember(Model):
+    """A person, team or desk that students can be brought to."""
+
+    id: Id
+    name: Words
+    role: Localised
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    locations: Ids = ()
+    hours: Localised = Field(description="When they are there, in words.")
+    email: Email | None = None
+
+
+class CalendarEntry(Model):
+    """A period or day in the school year that matters to students."""
+
+    id: Id
+    title: Localised
+    from_: dt.date = Field(alias="from")
+    to: dt.date | None = None
+    kind: Literal["exams", "resits", "deadline", "introduction", "internship", "holiday", "other"]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> CalendarEntry:
+        if self.to is not None and self.to < self.from_:
+            raise PydanticCustomError("dates_order", "to is before from")
+        return self

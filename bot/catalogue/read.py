@@ -1,0 +1,131 @@
+"""From a folder with YAML to a catalogue, or to every problem in it at once.
+
+    elements.yaml themes.yaml        what help is made of, and how needs are grouped
+    needs/<need>.yaml                one need: its name and how students say it
+    <institution>/institution.yaml   one institution; `national` is the Netherlands as a whole
+                  offerings.yaml     what it offers
+                  staff.yaml         who takes over (optional)
+                  calendar.yaml      the school year (optional)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.catalogue.catalogue import NATIONAL, Catalogue, School
+from bot.catalogue.models import (
+    CalendarEntry,
+    Elements,
+    Institution,
+    Need,
+    Offering,
+    StaffMember,
+    Theme,
+)
+from bot.catalogue.problems import CatalogueError, Problem
+from bot.catalogue.references import Source, check_references
+from bot.catalogue.shape import shape
+from bot.catalogue.yaml_text import read_yaml
+from bot.text import text
+
+_SCHOOL_FILES: dict[str, TypeAdapter[Any]] = {
+    "institution.yaml": TypeAdapter(Institution),
+    "offerings.yaml": TypeAdapter(tuple[Offering, ...]),
+    "staff.yaml": TypeAdapter(tuple[StaffMember, ...]),
+    "calendar.yaml": TypeAdapter(tuple[CalendarEntry, ...]),
+}
+_TOP_FILES: dict[str, TypeAdapter[Any]] = {
+    "elements.yaml": TypeAdapter(Elements),
+    "themes.yaml": TypeAdapter(tuple[Theme, ...]),
+}
+_NEED = TypeAdapter(Need)
+_NEEDED = ("institution.yaml", "offerings.yaml")
+
+
+def read_catalogue(folder: Path) -> Catalogue:
+    """Read and check the whole folder. Raises CatalogueError with every problem, in file order."""
+    sources, problems = _read_files(folder)
+    problems += check_references(sources)
+    if problems:
+        raise CatalogueError(tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column))))
+    return _assemble({source.document.file: source.value for source in sources})
+
+
+def _read_files(folder: Path) -> tuple[list[Source], list[Problem]]:
+    sources: list[Source] = []
+    problems: list[Problem] = []
+    if not folder.is_dir():
+        return [], [Problem(str(folder), 1, 1, text("catalogue.no-folder"))]
+    for name in _expected(folder):
+        path = folder / name
+        into = _kind(name)
+        if into is None:
+            problems.append(Problem(name, 1, 1, text("catalogue.unknown-file")))
+            continue
+        try:
+            content = path.read_bytes()
+        except OSError:
+            problems.append(Problem(name, 1, 1, text("catalogue.missing-file")))
+            continue
+        document = read_yaml(content, name)
+        value, wrong = shape(document, into)
+        sources.append(Source(document, value))
+        problems += wrong
+    return sources, problems
+
+
+def _expected(folder: Path) -> list[str]:
+    """Every file that is there or should be, by its path inside the folder."""
+    present = {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.suffix in (".yaml", ".yml") and path.is_file()
+    }
+    schools = {name.split("/")[0] for name in present if "/" in name} - {"needs"} | {NATIONAL}
+    needed = {f"{school}/{name}" for school in schools for name in _NEEDED}
+    return sorted(present | set(_TOP_FILES) | needed)
+
+
+def _kind(name: str) -> TypeAdapter[Any] | None:
+    match name.split("/"):
+        case [top]:
+            return _TOP_FILES.get(top)
+        case ["needs", need] if need.endswith(".yaml"):
+            return _NEED
+        case [_, file]:
+            return _SCHOOL_FILES.get(file)
+    return None
+
+
+def _assemble(files: dict[str, Any]) -> Catalogue:
+    elements: Elements = files["elements.yaml"]
+    schools: dict[str, School] = {}
+    for name in files:
+        folder, _, file = name.partition("/")
+        if file == "institution.yaml":
+            school = School(
+                institution=files[name],
+                offerings=files[f"{folder}/offerings.yaml"],
+                staff=files.get(f"{folder}/staff.yaml", ()),
+                calendar=files.get(f"{folder}/calendar.yaml", ()),
+            )
+            schools[school.institution.id] = school
+    national = schools.pop(NATIONAL)
+    needs: Iterable[Need] = (value for name, value in files.items() if name.startswith("needs/"))
+    return Catalogue(
+        levels=elements.levels,
+        elements={element.id: element for element in elements.elements},
+        needs={need.id: need for need in needs},
+        themes={theme.id: theme for theme in files["themes.yaml"]},
+        schools=schools,
+        national=national,
+        offerings={
+            offering.id: offering
+            for school in (*schools.values(), national)
+            for offering in school.offerings
+        },
+    )

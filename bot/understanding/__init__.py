@@ -1,0 +1,5 @@
+"""WHAT THE STUDENT MEANS: text → language, ranked needs with evidence, or "I don't know"."""
+
+from bot.understanding.meaning import Found, Meaning, Outcome, Understanding
+
+__all__ = ["Found", "Meaning", "Outcome", "Understanding"]

@@ -1,0 +1,34 @@
+"""What understanding gives back, and the one interface behind which it can be replaced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from bot.text import Language
+
+Outcome = Literal["suggest", "clarify", "unknown"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One need in a message: how sure (0 to 1) and which words of the student led to it."""
+
+    need: str
+    score: float
+    because: str
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One message understood. `needs` is best first; with "clarify" those are what to offer."""
+
+    language: Language | Literal["unsure"]
+    outcome: Outcome
+    needs: tuple[Found, ...] = ()
+
+
+class Understanding(Protocol):
+    def understand(self, message: str) -> Meaning:
+        """What a message of any length or script means. Never fails; the same text, the same answer."""
+        ...
