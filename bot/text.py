@@ -19,7 +19,7 @@ LANGUAGES: tuple[Language, ...] = ("nl", "en")
 class FromCatalogue:
     """A text that staff wrote in the catalogue: `FromCatalogue("offering", "nat-gp", "title")`."""
 
-    kind: Literal["offering", "need", "theme", "institution", "element", "location"]
+    kind: Literal["offering", "need", "theme", "institution", "element", "part"]
     id: str
     field: str = "name"
 

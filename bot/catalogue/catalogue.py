@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.catalogue.models import (
+    AnswerWords,
     CalendarEntry,
     Element,
     Institution,
     Localised,
     Need,
     Offering,
+    Part,
     StaffMember,
     Theme,
 )
@@ -41,13 +43,15 @@ class Catalogue:
     schools: Mapping[str, School]
     national: School
     offerings: Mapping[str, Offering]
+    owner: Mapping[str, str]  # of each offering, the institution
+    answers: tuple[AnswerWords, ...]
 
     def school(self, id: str) -> School:
         """The school with this id, the national one included."""
         return self.national if id == NATIONAL else self.schools[id]
 
     def is_national(self, offering: Offering) -> bool:
-        return offering in self.national.offerings
+        return self.owner[offering.id] == NATIONAL
 
     def within_reach(self, institution: str | None) -> tuple[Offering, ...]:
         """What a student of this institution may be suggested: its own and the national offerings.
@@ -71,12 +75,12 @@ class Catalogue:
                 holder = self.elements[what.id]
             case "institution":
                 holder = self.school(what.id).institution
-            case "location":
-                holder = next(
-                    location
-                    for school in self.schools.values()
-                    for location in school.institution.locations
-                    if location.id == what.id
-                )
+            case "part":
+                holder = self._part(what.id)
         localised: Localised = getattr(holder, what.field)
         return localised.in_(language)
+
+    def _part(self, id: str) -> Part:
+        """A location, faculty or programme; `leiden/den-haag` names it within its institution."""
+        school, _, part = id.partition("/")
+        return next(p for p in self.schools[school].institution.parts if p.id == part)

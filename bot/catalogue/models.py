@@ -122,6 +122,31 @@ class Need(Model):
     phrases: Phrases = Field(description="How students say it. Add a line whenever you hear one.")
 
 
+class WordsPerLanguage(Model):
+    """Expressions in either language; a list may be empty."""
+
+    nl: tuple[Words, ...] = ()
+    en: tuple[Words, ...] = ()
+
+    @property
+    def both(self) -> tuple[str, ...]:
+        return self.nl + self.en
+
+
+class AnswerWords(Model):
+    """The words in which students give one answer to one question."""
+
+    question: Id
+    choice: Id
+    as_answer: WordsPerLanguage = Field(
+        default=WordsPerLanguage(), description="Understood when this question was just asked."
+    )
+    in_story: WordsPerLanguage = Field(
+        default=WordsPerLanguage(),
+        description="So clear that it counts anywhere in a message, also unasked.",
+    )
+
+
 class Theme(Model):
     """A group of needs, for who would rather tap than type."""
 
@@ -130,8 +155,8 @@ class Theme(Model):
     needs: Annotated[Ids, Field(min_length=1, description="In the order in which they are shown.")]
 
 
-class Location(Model):
-    """A city where the institution teaches."""
+class Part(Model):
+    """A part of an institution: a city where it teaches, a faculty, a programme."""
 
     id: Id
     name: Localised
@@ -146,7 +171,9 @@ class Institution(Model):
         default=(), description="Other names students type: abbreviations, nicknames, old names."
     )
     sector: Sector
-    locations: tuple[Location, ...] = ()
+    locations: tuple[Part, ...] = Field(default=(), description="The cities where it teaches.")
+    faculties: tuple[Part, ...] = Field(default=(), description="Those an audience names.")
+    programmes: tuple[Part, ...] = Field(default=(), description="Those an audience names.")
     website: Url
     contact: Ids = Field(
         default=(),
@@ -155,6 +182,10 @@ class Institution(Model):
     status: Literal["compiled-from-public-pages", "confirmed", "example"] = Field(
         description="compiled-from-public-pages until the institution itself has confirmed it."
     )
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return self.locations + self.faculties + self.programmes
 
 
 class Ages(Model):
@@ -177,8 +208,8 @@ class Audience(Model):
 
     levels: tuple[Level, ...] = ()
     years: tuple[Annotated[int, Field(ge=1, le=8)], ...] = ()
-    faculties: tuple[Words, ...] = ()
-    programmes: tuple[Words, ...] = ()
+    faculties: Ids = ()
+    programmes: Ids = ()
     international: Flag | None = Field(
         default=None, description="true: only for students who came from abroad."
     )
@@ -207,7 +238,9 @@ class Offering(Model):
     id: Id
     title: Annotated[Localised, Field(description="As students meet it. At most 60 characters.")]
     summary: Localised = Field(description="What it is and what you get there, in 1-3 sentences.")
-    needs: Annotated[Ids, Field(min_length=1, description="Which needs it answers, strongest first.")]
+    needs: Annotated[
+        Ids, Field(min_length=1, description="Which needs it answers, strongest first.")
+    ]
     elements: Annotated[Ids, Field(min_length=1, description="Which effective elements work here.")]
     form: Form
     mode: Annotated[tuple[Mode, ...], Field(min_length=1)]
@@ -221,6 +254,9 @@ class Offering(Model):
     hours: Localised | None = Field(default=None, description="When, in words.")
     first_step: Localised = Field(description="Exactly what to do first: who, where, how.")
     access: Access
+    replaces: Ids = Field(
+        default=(), description="National offerings that this one is the local form of."
+    )
     staff: Ids = Field(default=(), description="Ids from staff.yaml: who answers here.")
     source: Url = Field(description="The page the facts come from.")
     source_year: Year | None = Field(

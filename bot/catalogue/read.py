@@ -1,11 +1,12 @@
 """From a folder with YAML to a catalogue, or to every problem in it at once.
 
-    elements.yaml themes.yaml        what help is made of, and how needs are grouped
-    needs/<need>.yaml                one need: its name and how students say it
-    <institution>/institution.yaml   one institution; `national` is the Netherlands as a whole
-                  offerings.yaml     what it offers
-                  staff.yaml         who takes over (optional)
-                  calendar.yaml      the school year (optional)
+elements.yaml themes.yaml        what help is made of, and how needs are grouped
+answers.yaml                     how students answer the bot's questions
+needs/<need>.yaml                one need: its name and how students say it
+<institution>/institution.yaml   one institution; `national` is the Netherlands as a whole
+              offerings.yaml     what it offers
+              staff.yaml         who takes over (optional)
+              calendar.yaml      the school year (optional)
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pydantic import TypeAdapter
 
 from bot.catalogue.catalogue import NATIONAL, Catalogue, School
 from bot.catalogue.models import (
+    AnswerWords,
     CalendarEntry,
     Elements,
     Institution,
@@ -41,6 +43,7 @@ _SCHOOL_FILES: dict[str, TypeAdapter[Any]] = {
 _TOP_FILES: dict[str, TypeAdapter[Any]] = {
     "elements.yaml": TypeAdapter(Elements),
     "themes.yaml": TypeAdapter(tuple[Theme, ...]),
+    "answers.yaml": TypeAdapter(tuple[AnswerWords, ...]),
 }
 _NEED = TypeAdapter(Need)
 _NEEDED = ("institution.yaml", "offerings.yaml")
@@ -116,6 +119,7 @@ def _assemble(files: dict[str, Any]) -> Catalogue:
             schools[school.institution.id] = school
     national = schools.pop(NATIONAL)
     needs: Iterable[Need] = (value for name, value in files.items() if name.startswith("needs/"))
+    everyone = (*schools.values(), national)
     return Catalogue(
         levels=elements.levels,
         elements={element.id: element for element in elements.elements},
@@ -123,9 +127,7 @@ def _assemble(files: dict[str, Any]) -> Catalogue:
         themes={theme.id: theme for theme in files["themes.yaml"]},
         schools=schools,
         national=national,
-        offerings={
-            offering.id: offering
-            for school in (*schools.values(), national)
-            for offering in school.offerings
-        },
+        offerings={o.id: o for school in everyone for o in school.offerings},
+        owner={o.id: school.institution.id for school in everyone for o in school.offerings},
+        answers=files["answers.yaml"],
     )

@@ -9,6 +9,7 @@ from typing import Any
 from rapidfuzz import process
 
 
+from bot.catalogue.catalogue import NATIONAL
 from bot.catalogue.models import Need
 from bot.catalogue.problems import Problem
 from bot.catalogue.yaml_text import Document, Path
@@ -90,22 +91,31 @@ def _ids_used_twice(by_file: dict[str, Source]) -> Iterator[Problem]:
 
 def _unknown_ids(by_file: dict[str, Source]) -> Iterator[Problem]:
     needs, elements = _ids(by_file, "needs"), _ids(by_file, "elements")
+    national = _ids(by_file, "offerings", f"{NATIONAL}/")
     for file, source in by_file.items():
         folder = file.rpartition("/")[0]
         match _kind(file):
             case "offerings":
-                locations = _location_ids(by_file, folder)
+                locations = _part_ids(by_file, folder, "locations")
+                faculties = _part_ids(by_file, folder, "faculties")
+                programmes = _part_ids(by_file, folder, "programmes")
                 staff = _ids(by_file, "staff", f"{folder}/")
                 for path, entry in source.entries():
                     yield from _unknown(source, path, entry, "needs", needs)
                     yield from _unknown(source, path, entry, "elements", elements)
                     yield from _unknown(source, path, entry, "locations", locations)
                     yield from _unknown(source, path, entry, "staff", staff)
+                    yield from _unknown(source, path, entry, "replaces", national)
+                    audience = entry.get("audience")
+                    if isinstance(audience, dict):
+                        within = (*path, "audience")
+                        yield from _unknown(source, within, audience, "faculties", faculties)
+                        yield from _unknown(source, within, audience, "programmes", programmes)
             case "themes":
                 for path, entry in source.entries():
                     yield from _unknown(source, path, entry, "needs", needs)
             case "staff":
-                locations = _location_ids(by_file, folder)
+                locations = _part_ids(by_file, folder, "locations")
                 for path, entry in source.entries():
                     yield from _unknown(source, path, entry, "locations", locations)
             case "institution":
@@ -123,9 +133,9 @@ def _unknown_ids(by_file: dict[str, Source]) -> Iterator[Problem]:
                         )
 
 
-def _location_ids(by_file: dict[str, Source], folder: str) -> set[str]:
+def _part_ids(by_file: dict[str, Source], folder: str, part: str) -> set[str]:
     source = by_file.get(f"{folder}/institution.yaml")
-    raw = source.document.at(("locations",)) if source else None
+    raw = source.document.at((part,)) if source else None
     return {entry["id"] for _, entry in _with_id((), raw)}
 
 
@@ -181,5 +191,3 @@ def _needs_and_themes(by_file: dict[str, Source]) -> Iterator[Problem]:
                         ("phrases", language, index),
                         text("catalogue.phrase-twice", phrase=phrase, need=known),
                     )
-
-

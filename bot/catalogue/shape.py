@@ -45,7 +45,9 @@ def _words(document: Document, details: ErrorDetails, path: Path) -> Text:
     context = details.get("ctx", {})
     if kind == "missing":
         if path and path[-1] in LANGUAGES:
-            return text("catalogue.missing-translation", language=str(path[-1]), of=_name(path[:-1]))
+            return text(
+                "catalogue.missing-translation", language=str(path[-1]), of=_name(path[:-1])
+            )
         return text("catalogue.missing", field=name, of=_identity(document, path))
     if kind == "extra_forbidden":
         return _unknown_key(document, path)
@@ -67,7 +69,9 @@ def _words(document: Document, details: ErrorDetails, path: Path) -> Text:
     if kind == "true_or_false":
         return text("catalogue.needs-true-or-false", field=name, found=found)
     if kind == "string_pattern_mismatch":
-        return text(_PATTERN_HELP.get(_last_word(path), "catalogue.bad-id"), found=found, field=name)
+        return text(
+            _PATTERN_HELP.get(_last_word(path), "catalogue.bad-id"), found=found, field=name
+        )
     if kind == "string_too_long":
         return text("catalogue.too-long", field=name, limit=int(str(context["max_length"])))
     if kind in ("too_short", "string_too_short"):
@@ -112,7 +116,9 @@ def _shown(value: object) -> str:
 def _unknown_key(document: Document, path: Path) -> Text:
     key = str(path[-1])
     holder = document.at(path[:-1])
-    return text("catalogue.unknown-key", found=key, of=_identity(document, path), known=_near(key, holder))
+    return text(
+        "catalogue.unknown-key", found=key, of=_identity(document, path), known=_near(key, holder)
+    )
 
 
 def _near(key: str, holder: object) -> str:

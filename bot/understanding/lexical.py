@@ -75,7 +75,13 @@ class LexicalUnderstanding:
         for need, hits in near.items():
             best = sorted(hits, reverse=True)[:_NEAREST_PHRASES]
             score = sum(s * w for (s, _), w in zip(best, (0.7, 0.2, 0.1), strict=False))
-            found.append(Found(need, round(min(score, 1.0), 4), self._evidence(spoken, tokens, message, best[0][1])))
+            found.append(
+                Found(
+                    need,
+                    round(min(score, 1.0), 4),
+                    self._evidence(spoken, tokens, message, best[0][1]),
+                )
+            )
         found.sort(key=lambda f: (-f.score, f.need))
         return tuple(found[:_MAX_NEEDS])
 
@@ -97,7 +103,8 @@ class LexicalUnderstanding:
     ) -> str:
         """The student's own words, from the first to the last that the nearest phrase shares."""
         shared = [
-            word for word in spoken
+            word
+            for word in spoken
             if word.text in tokens and phrase in self._phrases_with[tokens[word.text]]
         ]
         return quote(message, min(w.start for w in shared), max(w.end for w in shared))

@@ -1,0 +1,146 @@
+"""The commands; thin: each reads its arguments, builds the parts and hands over."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot import __version__
+from bot.app import App, build
+from bot.catalogue import CatalogueError
+from bot.channels import terminal
+from bot.settings import Settings, read_settings
+from bot.staff.ask import Asker, in_words
+from bot.text import LANGUAGES, Several, Text, text
+from bot.words import Translator, load_translators
+
+_GOOD, _BAD, _MISUSED = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its status: 0 good, 1 something is wrong, 2 wrongly called."""
+    options = _parser().parse_args(arguments)
+    settings = read_settings()
+    if options.language:
+        settings = dataclasses.replace(settings, language=options.language)
+    try:
+        status = options.command(options, settings)
+        sys.stdout.flush()
+    except CatalogueError as error:
+        status = _print_problems(error, _translator(settings))
+    except BrokenPipeError:  # the reader of our output has left; so do we
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = _GOOD
+    except KeyboardInterrupt:
+        status = _GOOD
+    sys.exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="wegwijs", description="A student says what is going on and knows one next step."
+    )
+    parser.add_argument("--version", action="version", version=f"wegwijs {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    chat = commands.add_parser("chat", help="chat in this terminal; nothing is kept")
+    chat.add_argument("--institution", metavar="ID", help="where the student studies")
+    chat.set_defaults(command=_chat)
+
+    ask = commands.add_parser("ask", help="what a message is understood as, and what fits")
+    ask.add_argument("text", nargs="?", help="the message")
+    ask.add_argument("--institution", metavar="ID", help="where the student studies")
+    ask.add_argument("--json", action="store_true", help="print one JSON object")
+    ask.add_argument(
+        "--jsonl", action="store_true", help='read {"id","text"} lines, write one each'
+    )
+    ask.set_defaults(command=_ask)
+
+    check = commands.add_parser("check", help="everything that is wrong in a catalogue")
+    check.add_argument("path", nargs="?", type=Path, help="its folder; default: the one in use")
+    check.set_defaults(command=_check)
+
+    for command in (chat, ask, check):
+        command.add_argument("--lang", dest="language", choices=LANGUAGES, help="nl or en")
+    return parser
+
+
+def _chat(options: argparse.Namespace, settings: Settings) -> int:
+    app = build(settings)
+    if not _known_institution(options.institution, app, settings):
+        return _MISUSED
+    terminal.run(terminal.Chat(app.world, app.translators, settings.language, options.institution))
+    return _GOOD
+
+
+def _ask(options: argparse.Namespace, settings: Settings) -> int:
+    translator = _translator(settings)
+    if options.text is None and not options.jsonl:
+        _complain(text("cli.ask-what"), translator)
+        return _MISUSED
+    app = build(settings)
+    if not _known_institution(options.institution, app, settings):
+        return _MISUSED
+    asker = Asker(app.catalogue, app.understanding, options.institution, app.world().today)
+    if not options.jsonl:
+        answer = asker.ask(options.text)
+        print(answer.as_json() if options.json else in_words(answer, translator, app.catalogue))
+        return _GOOD
+    status = _GOOD
+    lines = open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)
+    for answered in asker.ask_lines(lines):
+        if isinstance(answered, int):
+            _complain(text("cli.ask-bad-line", line=answered), translator)
+            status = _BAD
+        else:
+            print(answered.as_json())
+    return status
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> int:
+    """Problems go to standard output, one a line; the summary to standard error."""
+    if options.path is not None:
+        settings = dataclasses.replace(settings, catalogue=options.path)
+    catalogue = build(settings).catalogue
+    _complain(
+        text(
+            "cli.catalogue-good",
+            institutions=len(catalogue.schools),
+            offerings=len(catalogue.offerings),
+            needs=len(catalogue.needs),
+        ),
+        _translator(settings),
+    )
+    return _GOOD
+
+
+def _known_institution(id: str | None, app: App, settings: Settings) -> bool:
+    known = tuple(app.catalogue.schools)
+    if id is None or id in known:
+        return True
+    _complain(
+        text("cli.unknown-institution", found=id, known=Several(known, "or")),
+        app.translators[settings.language],
+    )
+    return False
+
+
+def _print_problems(error: CatalogueError, translator: Translator) -> int:
+    for problem in error.problems:
+        print(f"{problem.place}: {translator.say(problem.text)}")
+    count = len(error.problems)
+    summary = text("cli.broken-catalogue", count=count) if count > 1 else text("cli.one-mistake")
+    _complain(summary, translator)
+    return _BAD
+
+
+def _complain(what: Text, translator: Translator) -> None:
+    print(translator.say(what), file=sys.stderr)
+
+
+def _translator(settings: Settings) -> Translator:
+    return load_translators(settings.locales)[settings.language]

@@ -1,0 +1,29 @@
+"""WHAT WE SAY NEXT: a pure function, (state, event, world) → turn. No I/O, clock or chance."""
+
+from bot.conversation.event import Commanded, Event, Pressed, Said, Started
+from bot.conversation.message import Action, Button, Message, Part, Promised, Suggested, TurnedDown
+from bot.conversation.respond import COMMANDS, Turn, respond
+from bot.conversation.state import State, from_json, to_json
+from bot.conversation.world import World
+
+__all__ = [
+    "COMMANDS",
+    "Action",
+    "Button",
+    "Commanded",
+    "Event",
+    "Message",
+    "Part",
+    "Pressed",
+    "Promised",
+    "Said",
+    "Started",
+    "State",
+    "Suggested",
+    "Turn",
+    "TurnedDown",
+    "World",
+    "from_json",
+    "respond",
+    "to_json",
+]

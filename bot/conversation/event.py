@@ -1,0 +1,39 @@
+"""What a student does, as every channel hands it in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.text import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The chat was opened, in this language and perhaps for this institution."""
+
+    language: Language
+    institution: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Typed text, just as it was typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button was pressed; `button` is its id."""
+
+    button: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """A command without its slash: "help", "restart"."""
+
+    name: str
+
+
+Event = Started | Said | Pressed | Commanded

@@ -1,0 +1,65 @@
+"""What the bot says: channel-neutral and not yet in a language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.text import FromCatalogue, Text
+
+Style = Literal["plain", "title", "step", "quiet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One paragraph. `title` names the offering, `step` is the first step, `quiet` is an aside."""
+
+    text: Text | FromCatalogue
+    style: Style = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press. The id is stable and says what it does, so an old button is known.
+
+    With a `url` (https:, tel: or mailto:) it opens something and is no event.
+    """
+
+    id: str
+    label: Text | FromCatalogue
+    kind: Literal["choice", "link", "always"] = "choice"
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message: what it is (a name for tests and channels), its text and its buttons."""
+
+    name: str
+    parts: tuple[Part, ...]
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """Action: this offering was named, for these reasons (ids of needs, choices and facts)."""
+
+    offering: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedDown:
+    """Action: the student asked for something else than this."""
+
+    offering: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """Action: the student said "I'll do this"."""
+
+    offering: str
+
+
+Action = Suggested | TurnedDown | Promised

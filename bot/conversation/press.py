@@ -1,0 +1,61 @@
+"""What a pressed button does. Its id says everything, so an old message's button is still known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.conversation.standing import answer, question_of, without
+from bot.conversation.state import FLOW, State
+from bot.conversation.steps import advice, clarify, follow_up, profile
+from bot.conversation.world import World
+
+
+def press(state: State, button: str, world: World) -> State | None:
+    """The state after pressing this button; None where it no longer means anything here."""
+    match button.split(":"):
+        case ["on"]:
+            return replace(state, screen=FLOW)
+        case ["go", screen]:
+            return replace(state, screen=screen)
+        case ["theme", theme] if theme in world.catalogue.themes:
+            return replace(state, screen=f"theme:{theme}")
+        case ["change", question]:
+            return replace(state, screen=f"change:{question}")
+        case ["institution", institution] if institution in world.catalogue.schools:
+            return profile.change(state, "institution", institution)
+        case ["need", need] if need in world.catalogue.needs:
+            return _choose_need(state, need)
+        case ["none"]:
+            return clarify.none_of_these(state)
+        case ["answer", question, choice]:
+            return _choose_answer(state, question, choice, world)
+        case ["skip", question]:
+            if state.screen != FLOW:
+                return profile.change(state, question, "")
+            return follow_up.skipped(state, question)
+        case ["take"]:
+            return advice.take(state, world)
+        case ["other"]:
+            return advice.other(state, world)
+        case ["reconsider"]:
+            return advice.reconsider(state)
+    return None
+
+
+def _choose_need(state: State, need: str) -> State:
+    """A need that was tapped. Chosen from the themes it starts the search for advice anew."""
+    among_offered = state.story is not None and any(n.need == need for n in state.story.needs)
+    if not among_offered or state.answers.get("need"):
+        state = without(
+            state, "need", story=None, asked=(), declined=(), promised=None, advised=False
+        )
+    return answer(replace(state, screen=FLOW, misses=0), need=need)
+
+
+def _choose_answer(state: State, question: str, choice: str, world: World) -> State | None:
+    if state.screen != FLOW:
+        return profile.press_change(state, question, choice, world)
+    asked = question_of(state, world)
+    if asked is None or asked.name != question:
+        return None
+    return follow_up.answered(state, asked, (choice,))

@@ -1,0 +1,276 @@
+"""One turn: (state, event, world) in, Turn(state, say, do) out. No I/O, no clock, no chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.conversation.event import Commanded, Event, Pressed, Said, Started
+from bot.conversation.message import (
+    Action,
+    Button,
+    Message,
+    Part,
+    Promised,
+    Suggested,
+    TurnedDown,
+)
+from bot.conversation.press import press
+from bot.conversation.standing import answer, needs_of, step_of, suggestion_of, with_answers
+from bot.conversation.state import FLOW, State, Story
+from bot.conversation.steps import STEPS
+from bot.conversation.steps.advice import because
+from bot.conversation.world import World
+from bot.text import FromCatalogue, Language, Text, text
+from bot.understanding.answers import institutions_named, part_in
+
+# What always works, whatever is on the screen.
+ALWAYS = (
+    Button("go:now", text("button.now"), "always"),
+    Button("go:person", text("button.person"), "always"),
+    Button("restart", text("button.restart"), "always"),
+)
+_TO_LANGUAGE: dict[Language, Text] = {
+    "nl": text("button.to-dutch"),
+    "en": text("button.to-english"),
+}
+COMMANDS = ("start", "help", "language", "profile", "restart", "person", "now", "privacy")
+_A_SENTENCE = 3  # words: from here on, an answer that does not fit is read as something new
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What follows from one event: the new state, what to say, and what else to do."""
+
+    state: State
+    say: tuple[Message, ...]
+    do: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What an event came down to: the new state, and a remark to make before the screen."""
+
+    state: State
+    remark: Text | None = None
+
+
+def respond(state: State, event: Event, world: World) -> Turn:
+    """What the bot says and does next. The same three arguments always give the same turn."""
+    if _switches_language(state, event, world):
+        return _in_other_language(state, event, world)
+    if isinstance(event, Started):
+        return _start(event, world)
+    if event == Commanded("start"):
+        return _start(Started(state.language, state.answers.get("institution")), world)
+    heard = _hear(state, event, world)
+    return _say(state, heard, world) if heard else _restart(state, world)
+
+
+# ---- what was meant ---------------------------------------------------------------------------
+
+
+def _hear(state: State, event: Event, world: World) -> _Heard | None:
+    """The state that follows; None means: start again."""
+    match event:
+        case Commanded(name):
+            return _command(state, name)
+        case Pressed("restart"):
+            return None
+        case Pressed(button):
+            known = {b.id for message in state.last for b in message.buttons} | {"on"}
+            known |= {b.id for b in ALWAYS}
+            pressed = press(state, button, world) if button in known else None
+            return _Heard(pressed) if pressed else _Heard(state, text("remark.old-button"))
+        case Said(words):
+            return _said(state, words, world)
+    raise TypeError(f"not an event: {event}")
+
+
+def _command(state: State, name: str) -> _Heard | None:
+    if name == "restart":
+        return None
+    if name in STEPS and (name in COMMANDS or name == "themes"):
+        return _Heard(replace(state, screen=name))
+    return _Heard(state, text("remark.unknown-command"))
+
+
+def _said(state: State, words: str, world: World) -> _Heard | None:
+    if not words.strip():
+        return _Heard(state, text("remark.empty"))
+    command = world.answers.whole("command", words)
+    if command:
+        return _command(state, command)
+    step = _step(state, world)
+    answered = STEPS[step].hear(state, words, world)
+    if answered is not None:
+        return _Heard(replace(answered, misses=0) if step != "clarify" else answered)
+    return _story(state, step, words, world)
+
+
+def _story(state: State, step: str, words: str, world: World) -> _Heard:
+    """Words that answer no question tell what is going on, now or instead of before."""
+    meaning = world.understanding.understand(words)
+    waits_for_an_answer = step in ("follow-up", "institution", "change", "advice", "promised")
+    if waits_for_an_answer and state.screen != "change:story":
+        enough = len(words.split()) >= _A_SENTENCE and not world.answers.whole("skip", words)
+        if meaning.outcome == "unknown" or not enough:
+            return _Heard(state, _not_an_answer(step))
+    new = step in ("follow-up", "advice", "promised", "nothing-left")
+    state = replace(
+        state,
+        story=Story(meaning.outcome, meaning.needs),
+        misses=state.misses + 1 if meaning.outcome == "unknown" else 0,
+        screen=FLOW,
+        asked=(),
+        declined=(),
+        promised=None,
+        advised=False,
+    )
+    kept = {name: value for name, value in state.answers.items() if name != "need"}
+    state = replace(state, answers=kept)
+    state = _wishes(state, words, world)
+    return _Heard(state, text("remark.new-story") if new and needs_of(state) else None)
+
+
+def _not_an_answer(step: str) -> Text:
+    if step == "institution":
+        return text("remark.unknown-institution")
+    if step in ("advice", "promised"):
+        return text("remark.not-understood")
+    return text("remark.not-an-answer")
+
+
+def _wishes(state: State, words: str, world: World) -> State:
+    """Answers that the story gives unasked, so that nobody has to say it twice."""
+    told = dict(world.answers.in_story(words))
+    schools = world.catalogue.schools
+    if "institution" not in state.answers:
+        named = institutions_named(words, (school.institution for school in schools.values()))
+        if len(named) == 1 and _names_exactly(named[0], words, world):
+            state = answer(state, institution=named[0])
+    school = schools.get(state.answers.get("institution", ""))
+    if school is not None and len(school.institution.locations) > 1:
+        place = part_in(words, school.institution.locations, asked=False)
+        if place:
+            told["where"] = place
+    new = {name: value for name, value in told.items() if not state.answers.get(name)}
+    return with_answers(state, new)
+
+
+def _names_exactly(institution: str, words: str, world: World) -> bool:
+    """In a whole story only the name itself counts, not something that looks like it."""
+    return world.catalogue.schools[institution].institution.id in words.casefold().split()
+
+
+# ---- what to say ------------------------------------------------------------------------------
+
+
+def _start(event: Started, world: World) -> Turn:
+    """The greeting: a bot, no professional, what is kept, and that help now always works."""
+    schools = world.catalogue.schools
+    institution = event.institution or (next(iter(schools)) if len(schools) == 1 else None)
+    state = State(event.language)
+    if institution in schools:
+        state = answer(state, institution=str(institution))
+    other: Language = "en" if event.language == "nl" else "nl"
+    greeting = Message(
+        "greeting",
+        (
+            Part(text("greeting.hello")),
+            Part(text("greeting.no-professional")),
+            Part(text("greeting.terminal")),
+            Part(text("greeting.now")),
+        ),
+        (Button(f"language:{other}", _TO_LANGUAGE[other]),),
+    )
+    return _say(state, _Heard(state), world, before=(greeting,))
+
+
+def _restart(state: State, world: World) -> Turn:
+    """A clean slate, but nobody has to say again where they study."""
+    kept = {name: value for name, value in state.answers.items() if name == "institution"}
+    clean = State(state.language, kept, told=state.told)
+    return _say(clean, _Heard(clean, text("remark.restarted")), world)
+
+
+def _say(
+    before_state: State, heard: _Heard, world: World, before: tuple[Message, ...] = ()
+) -> Turn:
+    state = heard.state
+    step = _step(state, world)
+    do: list[Action] = []
+    if heard.remark is not None:
+        before = (*before, Message("remark", (Part(heard.remark),)))
+    for turned_down in state.declined[len(before_state.declined) :]:
+        do.append(TurnedDown(turned_down))
+    if step == "promised" and before_state.promised != state.promised:
+        do.append(Promised(str(state.promised)))
+    shown = STEPS[step].show(state, world)
+    if step == "advice":
+        fit = suggestion_of(state, world)
+        if fit is not None:
+            do.append(Suggested(fit.offering.id, because(state, world, fit.offering)))
+        before = (*before, *_unconfirmed(state, world))
+        state = replace(state, advised=True, told=_told(state, world))
+    present = {button.id for button in shown.buttons}
+    always = tuple(b for b in ALWAYS if b.id not in present and b.id != f"go:{step}")
+    say = (*before, replace(shown, buttons=shown.buttons + always))
+    return Turn(replace(state, last=say), say, tuple(do))
+
+
+def _unconfirmed(state: State, world: World) -> tuple[Message, ...]:
+    """Said once in a conversation: nobody at the institution has confirmed these data yet."""
+    told = _told(state, world)
+    if told == state.told:
+        return ()
+    school = world.catalogue.schools[state.answers["institution"]].institution
+    name = FromCatalogue("institution", school.id)
+    if school.status == "example":
+        said = text("unconfirmed.example", institution=name)
+    else:
+        said = text("unconfirmed.compiled", institution=name)
+    return (Message("unconfirmed", (Part(said, "quiet"),)),)
+
+
+def _told(state: State, world: World) -> tuple[str, ...]:
+    school = world.catalogue.schools.get(state.answers.get("institution", ""))
+    if school is None or school.institution.status == "confirmed" or "unconfirmed" in state.told:
+        return state.told
+    return (*state.told, "unconfirmed")
+
+
+def _step(state: State, world: World) -> str:
+    """The step on the screen: what follows from the answers, or what is looked at beside it."""
+    if state.screen == FLOW:
+        return step_of(state, world)
+    return state.screen.partition(":")[0]
+
+
+# ---- the other language -----------------------------------------------------------------------
+
+
+def _switches_language(state: State, event: Event, world: World) -> bool:
+    return _wanted_language(state, event, world) is not None
+
+
+def _wanted_language(state: State, event: Event, world: World) -> Language | None:
+    match event:
+        case Pressed("language:nl"):
+            return "nl"
+        case Pressed("language:en"):
+            return "en"
+        case Said(words):
+            named = world.answers.whole("command", words)
+            return "en" if named == "english" else "nl" if named == "dutch" else None
+        case Commanded("language"):
+            return "en" if state.language == "nl" else "nl"
+    return None
+
+
+def _in_other_language(state: State, event: Event, world: World) -> Turn:
+    """The last messages again, word for word, in the language that was asked for."""
+    language = _wanted_language(state, event, world) or state.language
+    state = replace(state, language=language)
+    if not state.last:
+        return _start(Started(language, state.answers.get("institution")), world)
+    return Turn(state, state.last)

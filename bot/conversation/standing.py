@@ -1,0 +1,90 @@
+"""What follows from a state: which student this is, what fits, and where the conversation stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot.advice import FACTS, Fit, Question, Student, next_question, rank, suggest
+from bot.conversation.state import State
+from bot.conversation.world import World
+
+# Questions whose answer says something about the student (the others choose a direction).
+WISHES = ("with-whom", "how", "where", "faculty", "languages", "age")
+
+
+def student_of(state: State, world: World) -> Student:
+    """The student, from the answers given so far."""
+    institution = state.answers.get("institution")
+    schools = world.catalogue.schools
+    student = Student(
+        institution=institution,
+        sector=schools[institution].institution.sector if institution in schools else "national",
+        language=state.language,
+        needs=needs_of(state),
+    )
+    for question in (*WISHES, *FACTS):
+        value = state.answers.get(question)
+        if value:
+            student = student.knowing(question, value)
+    return student
+
+
+def needs_of(state: State) -> dict[str, float]:
+    """How sure of each need: the chosen one wholly, else those of the story that counts."""
+    chosen = state.answers.get("need")
+    if chosen:
+        return {chosen: 1.0}
+    if state.story is None or state.story.outcome != "suggest":
+        return {}
+    found = {found.need: found.score for found in state.story.needs}
+    most = max(found.values())
+    # What is much weaker than the first need is noise, not a second need.
+    return {need: score / most for need, score in found.items() if score >= most * 0.5}
+
+
+def fits_of(state: State, world: World) -> tuple[Fit, ...]:
+    return rank(student_of(state, world), world.catalogue, world.today)
+
+
+def suggestion_of(state: State, world: World) -> Fit | None:
+    """The offering to name now."""
+    return suggest(fits_of(state, world), state.declined, world.catalogue)
+
+
+def question_of(state: State, world: World) -> Question | None:
+    """The follow-up question to put now, if one is still worth asking."""
+    if state.advised:
+        return None
+    return next_question(student_of(state, world), world.catalogue, world.today, state.asked)
+
+
+def step_of(state: State, world: World) -> str:
+    """The step that follows from the answers: the first thing that is not known yet."""
+    if "institution" not in state.answers and len(world.catalogue.schools) > 0:
+        return "institution"
+    if state.promised is not None:
+        return "promised"
+    if needs_of(state):
+        if question_of(state, world):
+            return "follow-up"
+        return "advice" if suggestion_of(state, world) else "nothing-left"
+    if state.story is None:
+        return "story"
+    return "clarify" if state.story.outcome == "clarify" else "unknown"
+
+
+def answer(state: State, **answers: str) -> State:
+    """The state with these answers; hyphens of question names are written as underscores."""
+    named = {name.replace("_", "-"): value for name, value in answers.items()}
+    return with_answers(state, named)
+
+
+def with_answers(state: State, answers: dict[str, str]) -> State:
+    return replace(state, answers={**state.answers, **answers})
+
+
+def without(state: State, *questions: str, **changes: Any) -> State:
+    """The state without the answers to these questions, and with the given fields changed."""
+    kept = {name: value for name, value in state.answers.items() if name not in questions}
+    return replace(state, answers=kept, **changes)

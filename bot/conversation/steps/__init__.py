@@ -1,0 +1,39 @@
+"""One file per step: `show` says what is on the screen, `hear` takes what was typed there.
+
+`hear` gives the state that follows, or None when the words are no answer to this step; the
+conversation then looks whether they tell something else.
+"""
+
+from bot.conversation.steps import (
+    advice,
+    beside,
+    clarify,
+    follow_up,
+    institution,
+    profile,
+    story,
+    themes,
+)
+from bot.conversation.steps.step import Step
+
+STEPS: dict[str, Step] = {
+    "institution": Step(institution.show, institution.hear),
+    "story": Step(story.show),
+    "unknown": Step(story.show_unknown),
+    "clarify": Step(clarify.show, clarify.hear),
+    "follow-up": Step(follow_up.show, follow_up.hear),
+    "advice": Step(advice.show, advice.hear),
+    "nothing-left": Step(advice.show_nothing_left),
+    "promised": Step(advice.show_promised, advice.hear_promised),
+    "themes": Step(themes.show, themes.hear),
+    "theme": Step(themes.show_one, themes.hear_need),
+    "profile": Step(profile.show),
+    "change": Step(profile.show_change, profile.hear_change),
+    "person": Step(beside.show_person),
+    "now": Step(beside.show_now),
+    "help": Step(beside.show_help),
+    "privacy": Step(beside.show_privacy),
+    "language": Step(beside.show_language),
+}
+
+__all__ = ["STEPS", "Step"]

@@ -1,0 +1,167 @@
+"""The advice: one offering, the first step to take, and why this one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.advice import Student, reasons
+from bot.advice.fit import is_old
+from bot.catalogue import Offering
+from bot.conversation.message import Button, Message, Part
+from bot.conversation.standing import student_of, suggestion_of
+from bot.conversation.state import State
+from bot.conversation.steps.links import link_buttons
+from bot.conversation.steps.why import why
+from bot.conversation.world import World
+from bot.text import FromCatalogue, Several, Text, text
+
+# Advice about these always carries a quiet line that help now exists.
+_WITH_CARE = frozenset(
+    ("low-mood", "anxiety", "eating-body", "addiction", "undesirable-behaviour", "grief")
+)
+
+
+def show(state: State, world: World) -> Message:
+    fit = suggestion_of(state, world)
+    if fit is None:
+        raise ValueError("there is nothing to suggest")
+    offering, student = fit.offering, student_of(state, world)
+    parts = [
+        Part(_opening(state)),
+        Part(FromCatalogue("offering", offering.id, "title"), "title"),
+        Part(FromCatalogue("offering", offering.id, "summary")),
+        *step_parts(offering),
+        Part(why(offering, student, state)),
+        *_conditions(offering, student, world),
+    ]
+    if set(student.needs) & _WITH_CARE:
+        parts.append(Part(text("advice.help-now"), "quiet"))
+    return Message(
+        f"advice:{offering.id}",
+        tuple(parts),
+        (
+            *link_buttons(offering),
+            Button("take", text("button.take")),
+            Button("other", text("button.other")),
+        ),
+    )
+
+
+def because(state: State, world: World, offering: Offering) -> tuple[str, ...]:
+    """The reasons as ids, for who counts and for tests."""
+    return reasons(offering, student_of(state, world))
+
+
+def step_parts(offering: Offering) -> tuple[Part, ...]:
+    """The first step, and where and when it can be taken."""
+    parts = [
+        Part(text("advice.step", step=FromCatalogue("offering", offering.id, "first_step")), "step")
+    ]
+    where_and_when: list[Text] = []
+    if offering.place:
+        where_and_when.append(
+            text("advice.place", place=FromCatalogue("offering", offering.id, "place"))
+        )
+    if offering.hours:
+        where_and_when.append(
+            text("advice.hours", hours=FromCatalogue("offering", offering.id, "hours"))
+        )
+    parts += [Part(line) for line in where_and_when]
+    return tuple(parts)
+
+
+def _opening(state: State) -> Text:
+    return text("advice.again") if state.declined else text("advice.first")
+
+
+def _conditions(offering: Offering, student: Student, world: World) -> tuple[Part, ...]:
+    """What the student should know before going: whom it is for, its language, its age."""
+    lines: list[Text] = []
+    audience = offering.audience
+    if audience.international and not student.facts.get("international"):
+        lines.append(text("advice.only-international"))
+    if set(audience.years) == {1} and not student.facts.get("first-year"):
+        lines.append(text("advice.only-first-years"))
+    parts = (*audience.faculties, *audience.programmes)
+    if parts and student.faculty not in parts:
+        owner = world.catalogue.owner[offering.id]
+        named = tuple(FromCatalogue("part", f"{owner}/{part}") for part in parts)
+        lines.append(text("advice.only-for", whom=Several(named, "or")))
+    if offering.languages and student.language not in offering.languages:
+        lines.append(
+            text("advice.in-english") if student.language == "nl" else text("advice.in-dutch")
+        )
+    if not offering.languages and student.language == "en":
+        lines.append(text("advice.ask-language"))
+    if is_old(offering, world.today):
+        year = offering.checked.on.year if offering.checked else offering.source_year
+        lines.append(text("advice.check-first", year=str(year)))
+    return tuple(Part(line, "quiet") for line in lines)
+
+
+def hear(state: State, said: str, world: World) -> State | None:
+    match world.answers.whole("advice", said):
+        case "take":
+            return take(state, world)
+        case "other":
+            return other(state, world)
+    return None
+
+
+def take(state: State, world: World) -> State:
+    """I'll do this."""
+    fit = suggestion_of(state, world)
+    return replace(state, promised=fit.offering.id) if fit else state
+
+
+def other(state: State, world: World) -> State:
+    """Something else: this one is not named again. After a promise, it is the promise that goes."""
+    named = state.promised
+    if named is None:
+        fit = suggestion_of(state, world)
+        named = fit.offering.id if fit else None
+    if named is None or named in state.declined:
+        return replace(state, promised=None)
+    return replace(state, promised=None, declined=(*state.declined, named))
+
+
+def show_promised(state: State, world: World) -> Message:
+    offering = world.catalogue.offerings[str(state.promised)]
+    return Message(
+        f"promised:{offering.id}",
+        (
+            Part(text("promised.good")),
+            Part(FromCatalogue("offering", offering.id, "title"), "title"),
+            *step_parts(offering),
+            Part(text("promised.on"), "quiet"),
+        ),
+        (*link_buttons(offering), Button("other", text("button.other"))),
+    )
+
+
+def hear_promised(state: State, said: str, world: World) -> State | None:
+    """Thanks after a promise is a goodbye, not a new story."""
+    match world.answers.whole("advice", said):
+        case "take":
+            return state
+        case "other":
+            return other(state, world)
+    return None
+
+
+def show_nothing_left(state: State, world: World) -> Message:
+    """Everything that fits was named. A person or another theme is the way on."""
+    said = text("nothing-left.tried") if state.declined else text("nothing-left.none")
+    buttons = [
+        Button("go:person", text("button.person")),
+        Button("go:themes", text("button.themes-again")),
+        Button("change:with-whom", text("button.change-wishes")),
+    ]
+    if state.declined:
+        buttons.append(Button("reconsider", text("button.reconsider")))
+    return Message("nothing-left", (Part(said),), tuple(buttons))
+
+
+def reconsider(state: State) -> State:
+    """Start naming again from the first suggestion."""
+    return replace(state, declined=())

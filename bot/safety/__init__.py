@@ -1,0 +1,1 @@
+"""IS THIS PERSON IN DANGER: runs before everything else, on every text."""

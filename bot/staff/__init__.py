@@ -1,0 +1,1 @@
+"""TOOLS FOR THE KEEPERS: ask what would be suggested, check the catalogue."""

@@ -1,0 +1,135 @@
+"""`wegwijs ask`: what a message is understood as and what would be suggested, for people and scripts.
+
+The JSON form is a contract: one object for a message, with the fields of `Answer`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+
+from bot.advice import Student, rank
+from bot.catalogue import Catalogue
+from bot.text import FromCatalogue, Text, text
+from bot.understanding import Found, Understanding
+from bot.words import Translator
+
+_MOST = 5
+
+
+@dataclass(frozen=True)
+class AskedNeed:
+    id: str
+    score: float
+    because: str
+
+
+@dataclass(frozen=True)
+class AskedOffering:
+    id: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One message, as understood. The order of the fields is the order in the JSON."""
+
+    id: str | None
+    text: str
+    language: str
+    outcome: str
+    crisis: str | None
+    needs: tuple[AskedNeed, ...]
+    offerings: tuple[AskedOffering, ...]
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """What is needed to answer: the catalogue, how text is understood, where and when."""
+
+    catalogue: Catalogue
+    understanding: Understanding
+    institution: str | None
+    today: dt.date
+
+    def ask(self, message: str, id: str | None = None) -> Answer:
+        meaning = self.understanding.understand(message)
+        found = meaning.needs[:_MOST] if meaning.outcome != "unknown" else ()
+        return Answer(
+            id=id,
+            text=message,
+            language=meaning.language,
+            outcome=meaning.outcome,
+            crisis=None,
+            needs=tuple(AskedNeed(n.need, round(n.score, 4), n.because) for n in found),
+            offerings=self._offerings(found, "en" if meaning.language == "en" else "nl"),
+        )
+
+    def _offerings(self, found: tuple[Found, ...], language: str) -> tuple[AskedOffering, ...]:
+        if not found:
+            return ()
+        school = self.catalogue.schools.get(self.institution or "")
+        most = found[0].score
+        student = Student(
+            institution=self.institution,
+            sector=school.institution.sector if school else "national",
+            language="en" if language == "en" else "nl",
+            needs={n.need: n.score / most for n in found if n.score >= most / 2},
+        )
+        fits = rank(student, self.catalogue, self.today)[:_MOST]
+        return tuple(AskedOffering(fit.offering.id, round(fit.score, 4)) for fit in fits)
+
+    def ask_lines(self, lines: Iterable[str]) -> Iterator[Answer | int]:
+        """An answer for each JSON line with a text; for any other its line number. Skips blanks."""
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                question = json.loads(line)
+                message, id = question["text"], question.get("id")
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                yield number
+                continue
+            if not isinstance(message, str):
+                yield number
+                continue
+            yield self.ask(message, id)
+
+
+def in_words(answer: Answer, translator: Translator, catalogue: Catalogue) -> str:
+    """The answer for a person."""
+    lines: list[Text] = [
+        text("ask.language", language=answer.language),
+        text("ask.outcome", outcome=answer.outcome),
+    ]
+    if not answer.needs:
+        lines.append(text("ask.nothing"))
+    else:
+        lines.append(text("ask.needs"))
+        lines += [
+            text(
+                "ask.need",
+                score=f"  {n.score:.2f}",
+                need=FromCatalogue("need", n.id),
+                id=n.id,
+                words=n.because,
+            )
+            for n in answer.needs
+        ]
+    if answer.offerings:
+        lines.append(text("ask.offerings"))
+        lines += [
+            text(
+                "ask.offering",
+                score=f"  {o.score:.2f}",
+                title=FromCatalogue("offering", o.id, "title"),
+                id=o.id,
+            )
+            for o in answer.offerings
+        ]
+    return "\n".join(translator.say(line, catalogue) for line in lines)

@@ -1,0 +1,14 @@
+"""IN WHICH WORDS: from texts by key to Dutch and English. `locales/` holds the words themselves."""
+
+from bot.words.render import Shown, ShownButton, ShownPart, pressed_by_typing, render
+from bot.words.translate import Translator, load_translators
+
+__all__ = [
+    "Shown",
+    "ShownButton",
+    "ShownPart",
+    "Translator",
+    "load_translators",
+    "pressed_by_typing",
+    "render",
+]

@@ -1,0 +1,38 @@
+"""What the tests share: the shipped catalogue, put together once, and a fixed moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from bot.app import AMSTERDAM, App, build
+from bot.catalogue import Catalogue
+from bot.conversation import World
+from bot.settings import read_settings
+
+# A Monday in term time; the shipped facts were collected on this day.
+NOW = dt.datetime(2026, 11, 23, 10, 0, tzinfo=AMSTERDAM)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-conversations",
+        action="store_true",
+        help="write what the bot says now into tests/conversations; review the diff",
+    )
+
+
+@pytest.fixture(scope="session")
+def app() -> App:
+    return build(read_settings({}))
+
+
+@pytest.fixture(scope="session")
+def catalogue(app: App) -> Catalogue:
+    return app.catalogue
+
+
+@pytest.fixture(scope="session")
+def world(app: App) -> World:
+    return World(app.catalogue, app.understanding, app.answers, NOW)
