@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -13,9 +14,12 @@ from bot.settings import Settings
 from bot.text import Language
 from bot.understanding import Understanding
 from bot.understanding.answers import Answers
-from bot.understanding.lexical import LexicalUnderstanding
+from bot.understanding.encoder import Encoder, EncoderMissingError, UniversalSentenceEncoder
+from bot.understanding.learned import LearnedUnderstanding
+from bot.understanding.vectors import default_cache
 from bot.words import Translator, load_translators
 
+_log = logging.getLogger(__name__)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
@@ -38,7 +42,23 @@ def build(settings: Settings) -> App:
     catalogue = read_catalogue(settings.catalogue)
     return App(
         catalogue=catalogue,
-        understanding=LexicalUnderstanding(catalogue.needs.values()),
+        understanding=LearnedUnderstanding(
+            catalogue.needs.values(),
+            catalogue.small_talk.values(),
+            _encoder(),
+            default_cache(),
+        ),
         answers=Answers(catalogue.answers),
         translators=load_translators(settings.locales),
     )
+
+
+def _encoder() -> Encoder | None:
+    """The encoder, or None with one line of warning: understanding then goes by words alone."""
+    try:
+        return UniversalSentenceEncoder()
+    except EncoderMissingError as error:
+        _log.warning(
+            "The sentence encoder cannot be loaded (%s); understanding by words only.", error
+        )
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -91,8 +92,9 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         print(answer.as_json() if options.json else in_words(answer, translator, app.catalogue))
         return _GOOD
     status = _GOOD
-    lines = open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)
-    for answered in asker.ask_lines(lines):
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    for answered in asker.ask_lines(sys.stdin):
         if isinstance(answered, int):
             _complain(text("cli.ask-bad-line", line=answered), translator)
             status = _BAD

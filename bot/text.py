@@ -19,7 +19,7 @@ LANGUAGES: tuple[Language, ...] = ("nl", "en")
 class FromCatalogue:
     """A text that staff wrote in the catalogue: `FromCatalogue("offering", "nat-gp", "title")`."""
 
-    kind: Literal["offering", "need", "theme", "institution", "element", "part"]
+    kind: Literal["offering", "need", "theme", "small-talk", "institution", "element", "part"]
     id: str
     field: str = "name"
 
@@ -43,6 +43,6 @@ class Text:
 Arg = str | int | FromCatalogue | Several | Text
 
 
-def text(key: str, **args: Arg) -> Text:
+def text(key: str, /, **args: Arg) -> Text:
     """`text("advice.step", step=...)`: short to write, and what the extraction looks for."""
     return Text(key, args)

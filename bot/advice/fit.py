@@ -63,7 +63,7 @@ class Fit:
 
 
 def rank(student: Student, catalogue: Catalogue, today: dt.date) -> tuple[Fit, ...]:
-    """Everything within reach that can fit, best first. Ties go by id, so the order never wavers."""
+    """Everything within reach that can fit, best first; ties go by id."""
     return rank_among(student, catalogue.within_reach(student.institution), catalogue, today)
 
 
@@ -152,7 +152,7 @@ def _liking(offering: Offering, student: Student) -> float:
     factor = _LOW_THRESHOLD_BONUS if offering.form in LOW_THRESHOLD else 1.0
     if student.with_whom is not None:
         factor *= likes_company(offering, student.with_whom)
-    if student.how in _HOW and not _HOW[student.how] & set(offering.mode):
+    if student.how is not None and not can_be_had(offering, student.how):
         factor *= _OTHER_MODE
     if offering.languages and student.language not in offering.languages:
         factor *= 0.9

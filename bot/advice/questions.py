@@ -64,6 +64,7 @@ def choices_of(
 ) -> Question | None:
     """The question with its choices, or None where it is answered or has nothing to choose."""
     school = catalogue.schools.get(student.institution or "")
+    choices: tuple[str, ...]
     match name:
         case "with-whom":
             choices = () if student.with_whom else WITH_WHOM

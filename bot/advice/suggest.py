@@ -29,12 +29,9 @@ def suggest(fits: Sequence[Fit], declined: Sequence[str], catalogue: Catalogue) 
         return None
     turned_down = [catalogue.offerings[id] for id in declined if id in catalogue.offerings]
     if turned_down and not any(o.form in LOW_THRESHOLD for o in turned_down):
-        for fit in left:
-            if (
-                fit.offering.form in LOW_THRESHOLD
-                and fit.score >= left[0].score * _LOW_THRESHOLD_FITS
-            ):
-                return fit
+        enough = left[0].score * _LOW_THRESHOLD_FITS
+        low = (f for f in left if f.offering.form in LOW_THRESHOLD and f.score >= enough)
+        return next(low, left[0])
     return left[0]
 
 

@@ -14,6 +14,7 @@ from bot.catalogue.models import (
     Need,
     Offering,
     Part,
+    SmallTalk,
     StaffMember,
     Theme,
 )
@@ -45,6 +46,7 @@ class Catalogue:
     offerings: Mapping[str, Offering]
     owner: Mapping[str, str]  # of each offering, the institution
     answers: tuple[AnswerWords, ...]
+    small_talk: Mapping[str, SmallTalk]
 
     def school(self, id: str) -> School:
         """The school with this id, the national one included."""
@@ -58,7 +60,8 @@ class Catalogue:
 
         Without an institution only the national ones: those hold for everybody.
         """
-        own = self.schools[institution].offerings if institution in self.schools else ()
+        school = self.schools.get(institution or "")
+        own = school.offerings if school else ()
         return tuple(o for o in (*own, *self.national.offerings) if o.use is None)
 
     def words(self, what: FromCatalogue, language: Language) -> str:
@@ -69,6 +72,8 @@ class Catalogue:
                 holder = self.offerings[what.id]
             case "need":
                 holder = self.needs[what.id]
+            case "small-talk":
+                holder = self.small_talk[what.id]
             case "theme":
                 holder = self.themes[what.id]
             case "element":

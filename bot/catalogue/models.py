@@ -122,6 +122,14 @@ class Need(Model):
     phrases: Phrases = Field(description="How students say it. Add a line whenever you hear one.")
 
 
+class SmallTalk(Model):
+    """Messages that are about something else, and what the bot answers to them."""
+
+    id: Id
+    answer: Localised = Field(description="One or two short sentences, with the way back.")
+    phrases: Phrases
+
+
 class WordsPerLanguage(Model):
     """Expressions in either language; a list may be empty."""
 

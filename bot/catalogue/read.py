@@ -3,6 +3,7 @@
 elements.yaml themes.yaml        what help is made of, and how needs are grouped
 answers.yaml                     how students answer the bot's questions
 needs/<need>.yaml                one need: its name and how students say it
+small_talk/<kind>.yaml           what is about something else, and the answer to it
 <institution>/institution.yaml   one institution; `national` is the Netherlands as a whole
               offerings.yaml     what it offers
               staff.yaml         who takes over (optional)
@@ -25,6 +26,7 @@ from bot.catalogue.models import (
     Institution,
     Need,
     Offering,
+    SmallTalk,
     StaffMember,
     Theme,
 )
@@ -46,6 +48,7 @@ _TOP_FILES: dict[str, TypeAdapter[Any]] = {
     "answers.yaml": TypeAdapter(tuple[AnswerWords, ...]),
 }
 _NEED = TypeAdapter(Need)
+_SMALL_TALK = TypeAdapter(SmallTalk)
 _NEEDED = ("institution.yaml", "offerings.yaml")
 
 
@@ -88,7 +91,8 @@ def _expected(folder: Path) -> list[str]:
         for path in folder.rglob("*")
         if path.suffix in (".yaml", ".yml") and path.is_file()
     }
-    schools = {name.split("/")[0] for name in present if "/" in name} - {"needs"} | {NATIONAL}
+    folders = {name.split("/")[0] for name in present if "/" in name}
+    schools = folders - {"needs", "small_talk"} | {NATIONAL}
     needed = {f"{school}/{name}" for school in schools for name in _NEEDED}
     return sorted(present | set(_TOP_FILES) | needed)
 
@@ -99,6 +103,8 @@ def _kind(name: str) -> TypeAdapter[Any] | None:
             return _TOP_FILES.get(top)
         case ["needs", need] if need.endswith(".yaml"):
             return _NEED
+        case ["small_talk", kind] if kind.endswith(".yaml"):
+            return _SMALL_TALK
         case [_, file]:
             return _SCHOOL_FILES.get(file)
     return None
@@ -130,4 +136,7 @@ def _assemble(files: dict[str, Any]) -> Catalogue:
         offerings={o.id: o for school in everyone for o in school.offerings},
         owner={o.id: school.institution.id for school in everyone for o in school.offerings},
         answers=files["answers.yaml"],
+        small_talk={
+            kind.id: kind for name, kind in files.items() if name.startswith("small_talk/")
+        },
     )

@@ -8,9 +8,8 @@ from typing import Any
 
 from rapidfuzz import process
 
-
 from bot.catalogue.catalogue import NATIONAL
-from bot.catalogue.models import Need
+from bot.catalogue.models import Need, SmallTalk
 from bot.catalogue.problems import Problem
 from bot.catalogue.yaml_text import Document, Path
 from bot.text import Text, text
@@ -62,7 +61,7 @@ def check_references(sources: Iterable[Source]) -> list[Problem]:
 
 def _kind(file: str) -> str:
     folder, _, name = file.rpartition("/")
-    return "needs" if folder == "needs" else name.removesuffix(".yaml")
+    return folder if folder in ("needs", "small_talk") else name.removesuffix(".yaml")
 
 
 def _ids(by_file: dict[str, Source], kind: str, folder: str = "") -> set[str]:
@@ -157,7 +156,7 @@ def _names_of_files(by_file: dict[str, Source]) -> Iterator[Problem]:
     """A need's file and an institution's folder carry its id, so that a keeper finds them."""
     for file, source in by_file.items():
         folder, _, name = file.rpartition("/")
-        if _kind(file) == "needs":
+        if _kind(file) in ("needs", "small_talk"):
             expected = name.removesuffix(".yaml")
         elif _kind(file) == "institution":
             expected = folder
@@ -171,17 +170,17 @@ def _names_of_files(by_file: dict[str, Source]) -> Iterator[Problem]:
 
 
 def _needs_and_themes(by_file: dict[str, Source]) -> Iterator[Problem]:
-    """Each need stands in exactly one theme, and no two needs claim the same phrase."""
+    """Each need stands in exactly one theme, and no two needs or kinds claim one phrase."""
     themes = by_file.get("themes.yaml")
     if themes is not None and themes.value is not None:
         placed = [need for theme in themes.value for need in theme.needs]
-        for file, source in by_file.items():
+        for source in by_file.values():
             if isinstance(source.value, Need) and placed.count(source.value.id) != 1:
                 yield source.problem(("id",), text("catalogue.need-theme", need=source.value.id))
     claimed: dict[str, str] = {}
     for source in by_file.values():
         need = source.value
-        if not isinstance(need, Need):
+        if not isinstance(need, Need | SmallTalk):
             continue
         for language in ("nl", "en"):
             for index, phrase in enumerate(getattr(need.phrases, language)):

@@ -51,7 +51,7 @@ class Document:
             if step not in marks:
                 break
             found = marks[step]
-            here = here[step]  # type: ignore[index, call-overload]
+            here = here[step]  # type: ignore[index]
         return found
 
     def at(self, path: Path) -> Value:
@@ -59,13 +59,13 @@ class Document:
         here: Value = self.value
         for step in path:
             try:
-                here = here[step]  # type: ignore[index, call-overload]
+                here = here[step]  # type: ignore[index]
             except (KeyError, IndexError, TypeError):
                 return None
         return here
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, line: int, column: int, message: Text) -> None:
         self.line, self.column, self.message = line, column, message
 
@@ -92,7 +92,7 @@ def read_yaml(content: bytes, file: str) -> Document:
     value: Value = None
     try:
         value = builder.build(_without_leading_tabs(source) if tabs else source)
-    except _Refused as refused:
+    except _RefusedError as refused:
         report(refused.line, refused.column, refused.message)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -150,7 +150,7 @@ class _Builder:
             key = keys[-1]
             if key is None:
                 if not isinstance(value, str):
-                    raise _Refused(*position, text("yaml.key"))
+                    raise _RefusedError(*position, text("yaml.key"))
                 if value in holder:
                     self.report(*position, text("yaml.duplicate-key", key=value))
                 keys[-1] = value
@@ -162,22 +162,23 @@ class _Builder:
             keys[-1] = None
 
         for event in self._events(source):
-            position = (event.start_mark.line + 1, event.start_mark.column + 1)
+            mark = event.start_mark
+            position = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise _Refused(*position, text("yaml.alias"))
-            if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None):
-                raise _Refused(*position, text("yaml.tag", found=str(event.tag)))
+                raise _RefusedError(*position, text("yaml.alias"))
+            if tag := getattr(event, "tag", None):
+                raise _RefusedError(*position, text("yaml.tag", found=str(tag)))
             if isinstance(event, yaml.ScalarEvent):
                 is_key = isinstance(open_values[-1], dict) and keys[-1] is None
                 add(self._scalar(event, position, is_key), position)
             elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
                 if len(open_values) > MAX_DEPTH:
-                    raise _Refused(*position, text("yaml.too-deep"))
+                    raise _RefusedError(*position, text("yaml.too-deep"))
                 new: dict[str, Value] | list[Value] = (
                     {} if isinstance(event, yaml.MappingStartEvent) else []
                 )
                 if isinstance(open_values[-1], dict) and keys[-1] is None:
-                    raise _Refused(*position, text("yaml.key"))
+                    raise _RefusedError(*position, text("yaml.key"))
                 self.marks[id(new)] = {}
                 add(new, position)
                 open_values.append(new)
@@ -188,7 +189,7 @@ class _Builder:
                 keys.pop()
                 key_positions.pop()
             elif isinstance(event, yaml.DocumentStartEvent) and root:
-                raise _Refused(*position, text("yaml.two-documents"))
+                raise _RefusedError(*position, text("yaml.two-documents"))
         return root[0] if root else None
 
     @staticmethod

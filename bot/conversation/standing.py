@@ -1,4 +1,4 @@
-"""What follows from a state: which student this is, what fits, and where the conversation stands."""
+"""What follows from a state: which student this is, what fits, and which step comes now."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ WISHES = ("with-whom", "how", "where", "faculty", "languages", "age")
 def student_of(state: State, world: World) -> Student:
     """The student, from the answers given so far."""
     institution = state.answers.get("institution")
-    schools = world.catalogue.schools
+    school = world.catalogue.schools.get(institution or "")
     student = Student(
         institution=institution,
-        sector=schools[institution].institution.sector if institution in schools else "national",
+        sector=school.institution.sector if school else "national",
         language=state.language,
         needs=needs_of(state),
     )

@@ -13,7 +13,7 @@ from bot.understanding.answers import Answers
 
 @dataclass(frozen=True)
 class World:
-    """The catalogue as it stands, how text is understood, the moment, and what the channel keeps."""
+    """The catalogue as it stands, how text is understood, the moment, and the channel."""
 
     catalogue: Catalogue
     understanding: Understanding

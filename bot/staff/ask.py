@@ -1,4 +1,4 @@
-"""`wegwijs ask`: what a message is understood as and what would be suggested, for people and scripts.
+"""`wegwijs ask`: what a message is understood as and what fits, for people and scripts.
 
 The JSON form is a contract: one object for a message, with the fields of `Answer`.
 """

@@ -31,7 +31,7 @@ Tokens = tuple[str, ...]
 
 
 def _tokens(said: str) -> Tokens:
-    return tuple(word.text for word in words(fold(said)))
+    return words(fold(said))
 
 
 def _same(said: str, known: str) -> bool:

@@ -24,7 +24,7 @@ _ENGLISH = frozenset(
     that these those there here what who where when why how which would could should can can't cant
     will won't just really very about because if so since without every everyone anyone someone
     nobody nothing something always never more much too get got getting feel like know think need
-    any some all than then while after before again still also into out up idk tbh u ur im""".split()
+    any some all than then while after before again still also into out up idk tbh u ur""".split()
 )
 _CLEAR = 2  # that many more function words of one language than of the other
 

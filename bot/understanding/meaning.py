@@ -26,9 +26,10 @@ class Meaning:
     language: Language | Literal["unsure"]
     outcome: Outcome
     needs: tuple[Found, ...] = ()
+    small_talk: str | None = None  # which kind, when it is about something else
 
 
 class Understanding(Protocol):
     def understand(self, message: str) -> Meaning:
-        """What a message of any length or script means. Never fails; the same text, the same answer."""
+        """What a message means, of any length or script. The same text gets the same answer."""
         ...

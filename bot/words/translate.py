@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from babel import Locale
 from babel.lists import format_list
@@ -14,7 +15,7 @@ from bot.text import LANGUAGES, Arg, FromCatalogue, Language, Several, Text
 
 # English as it is used in the Netherlands: 15:05, not 3:05 PM.
 _LOCALES: Mapping[Language, Locale] = {"nl": Locale("nl"), "en": Locale("en", "GB")}
-_LIST_STYLE = {"and": "standard", "or": "or"}
+_LIST_STYLE: Mapping[str, Literal["standard", "or"]] = {"and": "standard", "or": "or"}
 
 
 class Translator:

@@ -110,7 +110,7 @@ def answered(state: State, question: Question, choices: tuple[str, ...]) -> Stat
     """The state with this answer. "None of these" denies every fact that was asked after."""
     if question.name in _SEVERAL:
         chosen = [choice for choice in choices if choice in FACTS]
-        told = {fact: "yes" for fact in chosen} or dict.fromkeys(question.choices, "no")
+        told = dict.fromkeys(chosen, "yes") or dict.fromkeys(question.choices, "no")
         state = with_answers(state, told)
     else:
         state = with_answers(state, {question.name: choices[0]})

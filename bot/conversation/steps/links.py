@@ -10,7 +10,7 @@ from bot.text import text
 
 
 def link_buttons(offering: Offering) -> tuple[Button, ...]:
-    """What the offering can be reached by. An offering without any of these shows its source page."""
+    """What the offering can be reached by; its source page if there is nothing else."""
     access = offering.access
     buttons = [call_button(number) for number in access.phone]
     if access.email:
