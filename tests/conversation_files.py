@@ -1,7 +1,7 @@
 """Golden conversations: how they are read, played and compared.
 
-A study adviser can write one. The student types a text, presses a button (by the last part of its
-id) or gives a command; of the bot a line says only what matters:
+A study adviser can write one. The student types a text (or says one so many times), presses a button
+(by the last part of its id) or gives a command; of the bot a line says only what matters:
 
     asks: with-whom            the question that is asked
     offers: [stress, sleep]    the needs that "do you mean one of these?" names
@@ -68,9 +68,9 @@ def _event(student: Any, state: State, world: World, translators: dict[Any, Tran
             id for id in ids if id == student["presses"] or id.endswith(f":{student['presses']}")
         ]
         return Pressed(named[0] if named else student["presses"])
-    if isinstance(student, dict):
+    if isinstance(student, dict) and "command" in student:
         return Commanded(student["command"])
-    text = str(student)
+    text = student["says"] * student["times"] if isinstance(student, dict) else str(student)
     shown = [render(m, translators[state.language], world.catalogue) for m in state.last]
     button = pressed_by_typing(text, shown)
     return Pressed(button) if button else Said(text)

@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from bot.advice.student import Student
 from bot.catalogue import Catalogue, Offering
 
-# How much a need counts by its place in the offering's own list ("strongest first").
-_PLACE = (1.0, 0.8, 0.65, 0.55, 0.48, 0.42, 0.38)
-_PLACE_LATER = 0.35
+# How much a need counts by its place in the offering's own list ("strongest first"). A person can
+# help with what stands lower in their list; a course or an activity is about its first needs.
+_PLACE_FOR_PERSON = (1.0, 0.8, 0.62, 0.48, 0.38, 0.32, 0.28)
+_PLACE_FOR_THING = (1.0, 0.75, 0.5, 0.35, 0.25)
+_PERSONS = frozenset(("one-to-one", "peer", "helpline", "service-desk"))
 # An offering for everything is a less concrete answer than one for just this.
 _PER_EXTRA_NEED = 0.98
+# An institution's contact can be asked anything: named where nothing answers the need itself.
+_CONTACT = 0.3
 _NATIONAL = 0.72
 # "An offering whose check date is over a year old still counts but ranks lower."
 _OLD = 0.85
@@ -27,9 +31,15 @@ _VERY_OLD_YEARS = 5
 # A low threshold first, where one fits: a peer, a small group.
 LOW_THRESHOLD = frozenset(("peer", "group"))
 _LOW_THRESHOLD_BONUS = 1.08
+# What takes place in another part of the year is no next step now.
+_OTHER_MONTH = 0.35
 # Not everyone studies at a faculty or in a programme that an offering is limited to.
 _FACULTY_CHANCE = 0.15
 _PROGRAMME_CHANCE = 0.25
+_GROUP_CHANCE = 0.15
+# The ages of students, as long as nobody has said theirs: from, to.
+_AGES: Mapping[str, tuple[int, int]] = {"mbo": (16, 22), "hbo": (17, 26), "wo": (18, 27)}
+_ANY_AGE = (16, 27)
 
 _WITH_WHOM: Mapping[str, Mapping[str, float]] = {
     "fellow-student": {"peer": 1.0, "group": 0.7, "event": 0.6, "place": 0.5},
@@ -44,7 +54,7 @@ _HOW: Mapping[str, frozenset[str]] = {
     "online": frozenset(("online", "chat", "email")),
     "phone": frozenset(("phone",)),
 }
-_OTHER_MODE = 0.4
+_OTHER_MODE = 0.6
 # What a student carries beside their question counts as a weaker need of its own.
 _FACT_NEEDS = {
     "job": ("work-study-balance", 0.25),
@@ -55,11 +65,16 @@ _FACT_NEEDS = {
 
 @dataclass(frozen=True)
 class Fit:
-    """An offering and how well it fits; `sure` is how likely it is that the student may use it."""
+    """An offering and how well it fits.
+
+    `sure` is how likely it is that the student may use it; `answers` how well it answers the need,
+    whatever the student would like.
+    """
 
     offering: Offering
     score: float
     sure: float
+    answers: float
 
 
 def rank(student: Student, catalogue: Catalogue, today: dt.date) -> tuple[Fit, ...]:
@@ -71,15 +86,19 @@ def rank_among(
     student: Student, offerings: Iterable[Offering], catalogue: Catalogue, today: dt.date
 ) -> tuple[Fit, ...]:
     needs = _all_needs(student)
+    school = catalogue.schools.get(student.institution or "")
+    contacts = school.institution.contact if school else ()
     fits = []
     for offering in offerings:
         answers = _answers_need(offering, needs)
+        if offering.id in contacts:
+            answers = max(answers, _CONTACT)
         sure = may_use(offering, student) if answers else 0.0
         if sure:
-            score = answers * sure * _liking(offering, student) * _freshness(offering, today)
+            score = answers * sure * _liking(offering, student) * _timing(offering, today)
             if catalogue.is_national(offering):
                 score *= _NATIONAL
-            fits.append(Fit(offering, score, sure))
+            fits.append(Fit(offering, score, sure, answers))
     replaced = {id for fit in fits for id in fit.offering.replaces}
     fits = [fit for fit in fits if fit.offering.id not in replaced]
     fits.sort(key=lambda fit: (-fit.score, fit.offering.id))
@@ -95,10 +114,11 @@ def _all_needs(student: Student) -> Mapping[str, float]:
 
 
 def _answers_need(offering: Offering, needs: Mapping[str, float]) -> float:
+    places = _PLACE_FOR_PERSON if offering.form in _PERSONS else _PLACE_FOR_THING
     total = 0.0
     for place, need in enumerate(offering.needs):
         if need in needs:
-            total += needs[need] * (_PLACE[place] if place < len(_PLACE) else _PLACE_LATER)
+            total += needs[need] * places[min(place, len(places) - 1)]
     return min(total, 1.0) * _PER_EXTRA_NEED ** (len(offering.needs) - 1)
 
 
@@ -109,11 +129,9 @@ def may_use(offering: Offering, student: Student) -> float:
         return 0.0
     if not _within_reach(offering, student):
         return 0.0
-    if student.age is not None and audience.ages is not None:
-        youngest, oldest = audience.ages.from_, audience.ages.to
-        if (youngest and student.age < youngest) or (oldest and student.age > oldest):
-            return 0.0
-    sure = _level(offering, student)
+    sure = _level(offering, student) * _age(offering, student)
+    if audience.group is not None:
+        sure *= max(_GROUP_CHANCE, student.needs.get(audience.group.need or "", 0.0))
     if audience.years:
         first = student.chance("first-year")
         sure *= first if set(audience.years) == {1} else 1.0 if 1 in audience.years else 1 - first
@@ -127,6 +145,19 @@ def may_use(offering: Offering, student: Student) -> float:
     if audience.programmes:
         sure *= _PROGRAMME_CHANCE
     return sure
+
+
+def _age(offering: Offering, student: Student) -> float:
+    """Whether the age is right, or how many students of this sector have the right age."""
+    ages = offering.audience.ages
+    if ages is None:
+        return 1.0
+    youngest, oldest = ages.from_ or 0, ages.to or 99
+    if student.age is not None:
+        return float(youngest <= student.age <= oldest)
+    first, last = _AGES.get(student.sector, _ANY_AGE)
+    right = min(last, oldest) - max(first, youngest) + 1
+    return max(right, 0) / (last - first + 1)
 
 
 def _level(offering: Offering, student: Student) -> float:
@@ -182,6 +213,13 @@ def is_old(offering: Offering, today: dt.date) -> bool:
     if offering.checked is not None:
         return today - offering.checked.on > _OLD_AFTER
     return offering.source_year is not None and today.year - offering.source_year > 1
+
+
+def _timing(offering: Offering, today: dt.date) -> float:
+    """How fresh the facts are, and whether it takes place this month or next."""
+    soon = {today.month, today.month % 12 + 1}
+    in_season = not offering.months or soon & set(offering.months)
+    return _freshness(offering, today) * (1.0 if in_season else _OTHER_MONTH)
 
 
 def _freshness(offering: Offering, today: dt.date) -> float:

@@ -23,8 +23,25 @@ _CANDIDATES = 40
 WITH_WHOM = ("fellow-student", "group", "professional", "on-my-own")
 HOW = ("campus", "online", "phone")
 _ASKED_FACTS = tuple(FACTS)
-# How many students have no preference or skip.
-_NO_PREFERENCE = 0.3
+# How easily a student can say it without thinking: a heavier question has to bring more.
+_EASE: Mapping[str, float] = {
+    "with-whom": 1.0,
+    "how": 0.7,
+    "where": 0.9,
+    "faculty": 0.9,
+    "about-you": 0.8,
+}
+# How students answer, roughly; the rest has no preference or skips. Most want a professional or a
+# peer, few want to call.
+_SHARES: Mapping[str, Mapping[str, float]] = {
+    "with-whom": {
+        "fellow-student": 0.25,
+        "group": 0.15,
+        "professional": 0.25,
+        "on-my-own": 0.10,
+    },
+    "how": {"campus": 0.35, "online": 0.30, "phone": 0.05},
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +70,7 @@ def next_question(
         if name in asked:
             continue
         question = choices_of(name, student, catalogue, now)
-        value = worth.of(question) if question else 0.0
+        value = worth.of(question) * _EASE[name] if question else 0.0
         if question and value >= _WORTH_ASKING and (best is None or value > best[0]):
             best = (value, question)
     return best[1] if best else None
@@ -149,7 +166,6 @@ class _Worth:
                 none *= 1 - chance
             total = sum(chances.values()) + none
             return {"none": none / total} | {f: c / total for f, c in chances.items()}
-        share = (1 - _NO_PREFERENCE) / len(question.choices)
-        if question.name in ("where", "faculty"):  # everybody studies somewhere
-            share = 1 / len(question.choices)
-        return dict.fromkeys(question.choices, share)
+        if question.name in _SHARES:
+            return {choice: _SHARES[question.name][choice] for choice in question.choices}
+        return dict.fromkeys(question.choices, 1 / len(question.choices))

@@ -12,6 +12,8 @@ from bot.catalogue import Catalogue, Offering
 MOST_SUGGESTIONS = 3
 # A low-threshold option is named instead of the next best only if it fits at least this well.
 _LOW_THRESHOLD_FITS = 0.4
+# What fits less than this is no help; then there is nothing to name.
+_FITS_AT_ALL = 0.12
 # What makes little difference is left out: below this part of the best, nothing fits any more.
 _STILL_FITS = 0.15
 
@@ -24,7 +26,13 @@ def suggest(fits: Sequence[Fit], declined: Sequence[str], catalogue: Catalogue) 
     if len(declined) >= MOST_SUGGESTIONS or not fits:
         return None
     least = fits[0].score * _STILL_FITS
-    left = [fit for fit in fits if fit.offering.id not in declined and fit.score >= least]
+    left = [
+        fit
+        for fit in fits
+        if fit.offering.id not in declined
+        and fit.score >= least
+        and fit.answers * fit.sure >= _FITS_AT_ALL
+    ]
     if not left:
         return None
     turned_down = [catalogue.offerings[id] for id in declined if id in catalogue.offerings]

@@ -82,7 +82,9 @@ class Catalogue:
                 holder = self.school(what.id).institution
             case "part":
                 holder = self._part(what.id)
-        localised: Localised = getattr(holder, what.field)
+        for field in what.field.split("."):
+            holder = getattr(holder, field)
+        localised: Localised = holder  # type: ignore[assignment]
         return localised.in_(language)
 
     def _part(self, id: str) -> Part:

@@ -211,6 +211,14 @@ class Ages(Model):
         return self
 
 
+class Group(Localised):
+    """Any other group that an offering is only for: top athletes, refugees, board members."""
+
+    need: Id | None = Field(
+        default=None, description="The need by which a student of this group can be known."
+    )
+
+
 class Audience(Model):
     """Who may use the offering, as far as it is limited. What is absent is open to everyone."""
 
@@ -222,6 +230,7 @@ class Audience(Model):
         default=None, description="true: only for students who came from abroad."
     )
     ages: Ages | None = None
+    group: Group | None = None
 
 
 class Access(Model):
@@ -260,6 +269,9 @@ class Offering(Model):
     audience: Audience = Audience()
     cost: Literal["free", "paid"] | None = Field(default=None, description="Absent: not known.")
     hours: Localised | None = Field(default=None, description="When, in words.")
+    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field(
+        default=(), description="The months in which it takes place; absent: all year."
+    )
     first_step: Localised = Field(description="Exactly what to do first: who, where, how.")
     access: Access
     replaces: Ids = Field(

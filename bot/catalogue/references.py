@@ -110,6 +110,7 @@ def _unknown_ids(by_file: dict[str, Source]) -> Iterator[Problem]:
                         within = (*path, "audience")
                         yield from _unknown(source, within, audience, "faculties", faculties)
                         yield from _unknown(source, within, audience, "programmes", programmes)
+                        yield from _unknown_need_of_group(source, within, audience, needs)
             case "themes":
                 for path, entry in source.entries():
                     yield from _unknown(source, path, entry, "needs", needs)
@@ -145,6 +146,15 @@ def _unknown(
     for index, id in enumerate(named if isinstance(named, list) else ()):
         if isinstance(id, str) and id not in known:
             yield source.problem((*path, field, index), _unknown_id(field, id, known))
+
+
+def _unknown_need_of_group(
+    source: Source, path: Path, audience: dict[str, Any], needs: set[str]
+) -> Iterator[Problem]:
+    group = audience.get("group")
+    need = group.get("need") if isinstance(group, dict) else None
+    if isinstance(need, str) and need not in needs:
+        yield source.problem((*path, "group", "need"), _unknown_id("need", need, needs))
 
 
 def _unknown_id(field: str, found: str, known: set[str]) -> Text:

@@ -37,6 +37,8 @@ def press(state: State, button: str, world: World) -> State | None:
             return advice.take(state, world)
         case ["other"]:
             return advice.other(state, world)
+        case ["in-dutch-too"]:
+            return answer(state, languages="both")
         case ["reconsider"]:
             return advice.reconsider(state)
     return None

@@ -34,6 +34,7 @@ _TO_LANGUAGE: dict[Language, Text] = {
     "en": text("button.to-english"),
 }
 COMMANDS = ("start", "help", "language", "profile", "restart", "person", "now", "privacy")
+_A_WISH = 7  # words at most; a longer text is a story of its own
 _A_SENTENCE = 3  # words: from here on, an answer that does not fit is read as something new
 
 
@@ -104,6 +105,10 @@ def _said(state: State, words: str, world: World) -> _Heard | None:
     answered = STEPS[step].hear(state, words, world)
     if answered is not None:
         return _Heard(replace(answered, misses=0) if step != "clarify" else answered)
+    wishes = world.answers.in_story(words) if len(words.split()) <= _A_WISH else {}
+    if wishes and (state.story or state.answers.get("need")):
+        # The answer to another question than was asked: "liever bellen". It is not lost.
+        return _Heard(replace(with_answers(state, dict(wishes)), promised=None, screen=FLOW))
     return _story(state, step, words, world)
 
 

@@ -19,6 +19,7 @@ from bot.text import FromCatalogue, Several, Text, text
 _WITH_CARE = frozenset(
     ("low-mood", "anxiety", "eating-body", "addiction", "undesirable-behaviour", "grief")
 )
+_IN_DUTCH_TOO = Button("in-dutch-too", text("button.in-dutch-too"))
 
 
 def show(state: State, world: World) -> Message:
@@ -27,7 +28,7 @@ def show(state: State, world: World) -> Message:
         raise ValueError("there is nothing to suggest")
     offering, student = fit.offering, student_of(state, world)
     parts = [
-        Part(_opening(state)),
+        Part(_opening(offering, student, state)),
         Part(FromCatalogue("offering", offering.id, "title"), "title"),
         Part(FromCatalogue("offering", offering.id, "summary")),
         *step_parts(offering),
@@ -43,8 +44,16 @@ def show(state: State, world: World) -> Message:
             *link_buttons(offering),
             Button("take", text("button.take")),
             Button("other", text("button.other")),
+            *_also_in_dutch(offering, student, world),
         ),
     )
+
+
+def _also_in_dutch(offering: Offering, student: Student, world: World) -> tuple[Button, ...]:
+    """For who writes English: what is only in Dutch is not named unasked, but may be asked for."""
+    if "nl" in student.speaks or set(student.needs) & set(offering.needs):
+        return ()
+    return (_IN_DUTCH_TOO,)
 
 
 def because(state: State, world: World, offering: Offering) -> tuple[str, ...]:
@@ -70,7 +79,9 @@ def step_parts(offering: Offering) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _opening(state: State) -> Text:
+def _opening(offering: Offering, student: Student, state: State) -> Text:
+    if not set(student.needs) & set(offering.needs):
+        return text("advice.nothing-special")
     return text("advice.again") if state.declined else text("advice.first")
 
 
@@ -82,6 +93,9 @@ def _conditions(offering: Offering, student: Student, world: World) -> tuple[Par
         lines.append(text("advice.only-international"))
     if set(audience.years) == {1} and not student.facts.get("first-year"):
         lines.append(text("advice.only-first-years"))
+    if audience.group is not None:
+        group = FromCatalogue("offering", offering.id, "audience.group")
+        lines.append(text("advice.only-for", whom=group))
     parts = (*audience.faculties, *audience.programmes)
     if parts and student.faculty not in parts:
         owner = world.catalogue.owner[offering.id]
@@ -152,7 +166,9 @@ def hear_promised(state: State, said: str, world: World) -> State | None:
 def show_nothing_left(state: State, world: World) -> Message:
     """Everything that fits was named. A person or another theme is the way on."""
     said = text("nothing-left.tried") if state.declined else text("nothing-left.none")
+    in_dutch = () if "nl" in student_of(state, world).speaks else (_IN_DUTCH_TOO,)
     buttons = [
+        *in_dutch,
         Button("go:person", text("button.person")),
         Button("go:themes", text("button.themes-again")),
         Button("change:with-whom", text("button.change-wishes")),

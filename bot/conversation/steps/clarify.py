@@ -42,7 +42,7 @@ def show(state: State, world: World) -> Message:
 
 
 def hear(state: State, said: str, world: World) -> State | None:
-    if world.answers.whole("clarify", said) == "none":
+    if world.answers.whole("clarify", said) or world.answers.whole("skip", said):
         return none_of_these(state)
     need = need_named(said, _offered(state), world)
     return answer(state, need=need) if need else None
