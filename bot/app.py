@@ -8,33 +8,46 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot.catalogue import Catalogue, read_catalogue
+from bot.catalogue import Catalogue, CatalogueError, Problem, read_catalogue
 from bot.conversation import World
+from bot.later import Later
+from bot.safety.detect import Detector
+from bot.safety.rules import read_rules
 from bot.settings import Settings
 from bot.text import Language
 from bot.understanding import Understanding
 from bot.understanding.answers import Answers
-from bot.understanding.encoder import Encoder, EncoderMissingError, UniversalSentenceEncoder
-from bot.understanding.learned import LearnedUnderstanding
-from bot.understanding.vectors import default_cache
 from bot.words import Translator, load_translators
 
 _log = logging.getLogger(__name__)
+SAFETY_FILE = "safety.yaml"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 @dataclass(frozen=True)
 class App:
-    """The parts, ready for use."""
+    """The parts, ready for use; those that take a moment are made in the background."""
 
     catalogue: Catalogue
-    understanding: Understanding
+    understanding: Later[Understanding]
+    detector: Later[Detector]
     answers: Answers
     translators: Mapping[Language, Translator]
 
+    def start(self) -> None:
+        """Begin making what takes a moment."""
+        self.detector.start()
+        self.understanding.start()
+
     def world(self) -> World:
         """The world as it is at this moment."""
-        return World(self.catalogue, self.understanding, self.answers, dt.datetime.now(AMSTERDAM))
+        return World(
+            catalogue=self.catalogue,
+            understand=lambda message: self.understanding.ready().understand(message),
+            danger=lambda message: self.detector.ready().detect(message),
+            answers=self.answers,
+            now=dt.datetime.now(AMSTERDAM),
+        )
 
 
 def build(settings: Settings) -> App:
@@ -42,23 +55,48 @@ def build(settings: Settings) -> App:
     catalogue = read_catalogue(settings.catalogue)
     return App(
         catalogue=catalogue,
-        understanding=LearnedUnderstanding(
-            catalogue.needs.values(),
-            catalogue.small_talk.values(),
-            _encoder(),
-            default_cache(),
-        ),
+        understanding=Later(lambda: understand_with(catalogue)),
+        detector=Later(lambda: detect_with(settings)),
         answers=Answers(catalogue.answers),
         translators=load_translators(settings.locales),
     )
 
 
-def _encoder() -> Encoder | None:
-    """The encoder, or None with one line of warning: understanding then goes by words alone."""
+def check_everything(settings: Settings) -> Catalogue:
+    """The catalogue, with the safety rules looked at too. Raises CatalogueError."""
+    _, problems = read_rules(settings.catalogue / SAFETY_FILE)
+    found: tuple[Problem, ...] = problems
     try:
-        return UniversalSentenceEncoder()
+        catalogue = read_catalogue(settings.catalogue)
+    except CatalogueError as error:
+        raise CatalogueError((*error.problems, *found)) from None
+    if found:
+        raise CatalogueError(found)
+    return catalogue
+
+
+def detect_with(settings: Settings) -> Detector:
+    """The safety rules. Where they cannot be read, the most explicit ones still work."""
+    rules, problems = read_rules(settings.catalogue / SAFETY_FILE)
+    if problems:
+        _log.warning("%s cannot be read; only the built-in safety rules work.", SAFETY_FILE)
+    return Detector(rules)
+
+
+def understand_with(catalogue: Catalogue) -> Understanding:
+    """Learn from the catalogue's phrases; takes about two seconds.
+
+    Without the encoder there is one line of warning, and understanding goes by words alone.
+    """
+    # Imported here: a chat that shows its greeting need not wait for numpy and the model.
+    from bot.understanding.encoder import EncoderMissingError, UniversalSentenceEncoder
+    from bot.understanding.learned import LearnedUnderstanding
+    from bot.understanding.vectors import default_cache
+
+    try:
+        encoder = UniversalSentenceEncoder()
     except EncoderMissingError as error:
-        _log.warning(
-            "The sentence encoder cannot be loaded (%s); understanding by words only.", error
-        )
-        return None
+        _log.warning("The sentence encoder cannot be loaded (%s): words only.", error)
+        encoder = None
+    needs, small_talk = catalogue.needs.values(), catalogue.small_talk.values()
+    return LearnedUnderstanding(needs, small_talk, encoder, default_cache())

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot import __version__
-from bot.app import App, build
+from bot.app import App, build, check_everything
 from bot.catalogue import CatalogueError
 from bot.channels import terminal
 from bot.settings import Settings, read_settings
@@ -74,7 +74,15 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
     app = build(settings)
     if not _known_institution(options.institution, app, settings):
         return _MISUSED
-    terminal.run(terminal.Chat(app.world, app.translators, settings.language, options.institution))
+    terminal.run(
+        terminal.Chat(
+            world=app.world,
+            translators=app.translators,
+            language=settings.language,
+            institution=options.institution,
+            greeted=app.start,
+        )
+    )
     return _GOOD
 
 
@@ -86,7 +94,8 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     app = build(settings)
     if not _known_institution(options.institution, app, settings):
         return _MISUSED
-    asker = Asker(app.catalogue, app.understanding, options.institution, app.world().today)
+    world = app.world()
+    asker = Asker(world, options.institution)
     if not options.jsonl:
         answer = asker.ask(options.text)
         print(answer.as_json() if options.json else in_words(answer, translator, app.catalogue))
@@ -107,7 +116,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
     """Problems go to standard output, one a line; the summary to standard error."""
     if options.path is not None:
         settings = dataclasses.replace(settings, catalogue=options.path)
-    catalogue = build(settings).catalogue
+    catalogue = check_everything(settings)
     _complain(
         text(
             "cli.catalogue-good",

@@ -35,4 +35,10 @@ def catalogue(app: App) -> Catalogue:
 
 @pytest.fixture(scope="session")
 def world(app: App) -> World:
-    return World(app.catalogue, app.understanding, app.answers, NOW)
+    return World(
+        catalogue=app.catalogue,
+        understand=app.understanding.ready().understand,
+        danger=app.detector.ready().detect,
+        answers=app.answers,
+        now=NOW,
+    )

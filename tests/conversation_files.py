@@ -1,7 +1,7 @@
 """Golden conversations: how they are read, played and compared.
 
-A study adviser can write one. The student types a text (or says one so many times), presses a button
-(by the last part of its id) or gives a command; of the bot a line says only what matters:
+A study adviser can write one. The student types a text (or says one so many times), presses a
+button (by the last part of its id) or gives a command; of the bot a line says only what matters:
 
     asks: with-whom            the question that is asked
     offers: [stress, sleep]    the needs that "do you mean one of these?" names

@@ -21,7 +21,7 @@ _PERSONS = frozenset(("one-to-one", "peer", "helpline", "service-desk"))
 # An offering for everything is a less concrete answer than one for just this.
 _PER_EXTRA_NEED = 0.98
 # An institution's contact can be asked anything: named where nothing answers the need itself.
-_CONTACT = 0.3
+_CONTACT = 0.25
 _NATIONAL = 0.72
 # "An offering whose check date is over a year old still counts but ranks lower."
 _OLD = 0.85

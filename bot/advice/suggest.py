@@ -44,7 +44,7 @@ def suggest(fits: Sequence[Fit], declined: Sequence[str], catalogue: Catalogue) 
 
 
 def person_for(student: Student, catalogue: Catalogue, today: dt.date) -> Offering | None:
-    """Whom to talk to at the student's own institution: fitting the need, else the contact there."""
+    """Whom to talk to at the student's own institution: who fits the need, else the contact."""
     school = catalogue.schools.get(student.institution or "")
     if school is None:
         return None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.text import Text
+
+Path = tuple[str | int, ...]  # where in a file's value: (3, "title", "nl")
+
+_MOST_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +21,12 @@ class Problem:
     column: int
     text: Text
     severity: Literal["error", "warning"] = "error"
+    # What the mistake is about, where that is known: of one thing, only the first mistake is told.
+    path: Path | None = field(default=None, compare=False, repr=False)
 
     @property
     def place(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{_printable(self.file, '?')}:{self.line}:{self.column}"
 
 
 class CatalogueError(Exception):
@@ -29,3 +35,19 @@ class CatalogueError(Exception):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(f"{len(problems)} problems in the catalogue")
         self.problems = problems
+
+
+def shown(value: object) -> str:
+    """What somebody wrote, as it fits in a message of one line."""
+    if isinstance(value, dict):
+        return "{…}"
+    if isinstance(value, list):
+        return "[…]"
+    if value is None:
+        return "—"
+    words = _printable(" ".join(str(value)[: 4 * _MOST_SHOWN].split()), "")
+    return words if len(words) <= _MOST_SHOWN else words[: _MOST_SHOWN - 1].rstrip() + "…"
+
+
+def _printable(value: str, instead: str) -> str:
+    return "".join(letter if letter.isprintable() else instead for letter in value)

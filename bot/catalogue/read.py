@@ -2,6 +2,7 @@
 
 elements.yaml themes.yaml        what help is made of, and how needs are grouped
 answers.yaml                     how students answer the bot's questions
+safety.yaml                      when somebody is in danger; the safety room reads it
 needs/<need>.yaml                one need: its name and how students say it
 small_talk/<kind>.yaml           what is about something else, and the answer to it
 <institution>/institution.yaml   one institution; `national` is the Netherlands as a whole
@@ -49,7 +50,9 @@ _TOP_FILES: dict[str, TypeAdapter[Any]] = {
 }
 _NEED = TypeAdapter(Need)
 _SMALL_TALK = TypeAdapter(SmallTalk)
+_READ_ELSEWHERE = ("safety.yaml",)  # by the room that uses it
 _NEEDED = ("institution.yaml", "offerings.yaml")
+_ELSEWHERE = frozenset(("safety.yaml",))  # read and checked by the safety room
 
 
 def read_catalogue(folder: Path) -> Catalogue:
@@ -90,11 +93,11 @@ def _expected(folder: Path) -> list[str]:
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
         if path.suffix in (".yaml", ".yml") and path.is_file()
-    }
+    } - set(_READ_ELSEWHERE)
     folders = {name.split("/")[0] for name in present if "/" in name}
     schools = folders - {"needs", "small_talk"} | {NATIONAL}
     needed = {f"{school}/{name}" for school in schools for name in _NEEDED}
-    return sorted(present | set(_TOP_FILES) | needed)
+    return sorted((present | set(_TOP_FILES) | needed) - _ELSEWHERE)
 
 
 def _kind(name: str) -> TypeAdapter[Any] | None:

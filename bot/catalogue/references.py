@@ -10,8 +10,8 @@ from rapidfuzz import process
 
 from bot.catalogue.catalogue import NATIONAL
 from bot.catalogue.models import Need, SmallTalk
-from bot.catalogue.problems import Problem
-from bot.catalogue.yaml_text import Document, Path
+from bot.catalogue.problems import Path, Problem
+from bot.catalogue.yaml_text import Document
 from bot.text import Text, text
 
 

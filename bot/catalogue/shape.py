@@ -8,8 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import process
 
-from bot.catalogue.problems import Problem
-from bot.catalogue.yaml_text import Document, Path
+from bot.catalogue.problems import Path, Problem
+from bot.catalogue.yaml_text import Document
 from bot.text import LANGUAGES, Several, Text, text
 
 _FIELDS_SHOWN = 12

@@ -50,6 +50,7 @@ class Chat:
     translators: Mapping[Language, Translator]
     language: Language
     institution: str | None
+    greeted: Callable[[], None]  # called once the greeting is on the screen
 
 
 def run(chat: Chat) -> None:
@@ -63,6 +64,7 @@ def run(chat: Chat) -> None:
         world = chat.world()
         shown = tuple(render(message, translator, world.catalogue) for message in turn.say)
         _lay_out(console, shown)
+        chat.greeted()
         try:
             typed = read(translator.say(text("terminal.prompt")))
         except (EOFError, KeyboardInterrupt):

@@ -20,6 +20,7 @@ from bot.conversation.state import FLOW, State, Story
 from bot.conversation.steps import STEPS
 from bot.conversation.steps.advice import because
 from bot.conversation.world import World
+from bot.safety.detect import Danger
 from bot.text import FromCatalogue, Language, Text, text
 from bot.understanding.answers import institutions_named, part_in
 
@@ -57,6 +58,10 @@ class _Heard:
 
 def respond(state: State, event: Event, world: World) -> Turn:
     """What the bot says and does next. The same three arguments always give the same turn."""
+    if isinstance(event, Said):
+        danger = world.danger(event.text)
+        if danger is not None:
+            return _crisis(state, danger, world)
     if _switches_language(state, event, world):
         return _in_other_language(state, event, world)
     if isinstance(event, Started):
@@ -65,6 +70,12 @@ def respond(state: State, event: Event, world: World) -> Turn:
         return _start(Started(state.language, state.answers.get("institution")), world)
     heard = _hear(state, event, world)
     return _say(state, heard, world) if heard else _restart(state, world)
+
+
+def _crisis(state: State, danger: Danger, world: World) -> Turn:
+    """Help first. What was asked and answered so far stays as it is, for afterwards."""
+    screen = f"crisis:{danger.kind}:{danger.strength}:{danger.about}"
+    return _say(state, _Heard(replace(state, screen=screen)), world)
 
 
 # ---- what was meant ---------------------------------------------------------------------------
@@ -114,7 +125,7 @@ def _said(state: State, words: str, world: World) -> _Heard | None:
 
 def _story(state: State, step: str, words: str, world: World) -> _Heard:
     """Words that answer no question tell what is going on, now or instead of before."""
-    meaning = world.understanding.understand(words)
+    meaning = world.understand(words)
     waits_for_an_answer = step in ("follow-up", "institution", "change", "advice", "promised")
     if waits_for_an_answer and state.screen != "change:story":
         enough = len(words.split()) >= _A_SENTENCE and not world.answers.whole("skip", words)

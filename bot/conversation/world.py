@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.catalogue import Catalogue
-from bot.understanding import Understanding
+from bot.safety.detect import Danger
+from bot.understanding import Meaning
 from bot.understanding.answers import Answers
 
 
@@ -16,7 +18,8 @@ class World:
     """The catalogue as it stands, how text is understood, the moment, and the channel."""
 
     catalogue: Catalogue
-    understanding: Understanding
+    understand: Callable[[str], Meaning]
+    danger: Callable[[str], Danger | None]
     answers: Answers
     now: dt.datetime
     channel: Literal["terminal"] = "terminal"

@@ -139,16 +139,15 @@ class Detector:
                     break
 
     def _possible(self, message: _Message) -> dict[int, list[_Expression]]:
-        found: dict[int, list[_Expression]] = defaultdict(list)
+        found: dict[int, dict[int, _Expression]] = defaultdict(dict)
         bits = message.present
         while bits:
             lowest = bits & -bits
             bits ^= lowest
             for number, expression, needed in self._by_word.get(lowest, ()):
                 if all(message.present & need for need in needed):
-                    if expression not in found[number]:
-                        found[number].append(expression)
-        return {number: says for number, says in found.items() if says}
+                    found[number][id(expression)] = expression
+        return {number: list(says.values()) for number, says in found.items()}
 
     def _index(self) -> None:
         """Every expression under the words of its rarest step, so that few have to be tried."""
@@ -193,7 +192,7 @@ def _order(rule: Rule) -> tuple[bool, int]:
 def _written(
     expressions: tuple[str, ...], groups: Mapping[str, tuple[str, ...]]
 ) -> tuple[Steps, ...]:
-    """The expressions as steps. One that cannot be read is left out: the rest must go on working."""
+    """The expressions as steps. One that cannot be read is left out: the rest goes on."""
     found: list[Steps] = []
     for expression in expressions:
         try:
@@ -237,7 +236,7 @@ class _Message:
             found = bits[at]
             if at + 1 < self._length and word.isalpha():
                 joined = word + words[at + 1]
-                if len(joined) >= 6 and (both := vocabulary.known(joined)):
+                if len(joined) >= 6 and (both := vocabulary.known(joined) & ~found):
                     bits[at + 1] |= both
                     self._fillers |= 1 << at
             if word in FILLERS:

@@ -61,7 +61,7 @@ def steps_of(expression: str, groups: Mapping[str, tuple[str, ...]]) -> tuple[St
         at = parts.index("&")
         first, second = reader.read(parts[:at]), reader.read(parts[at + 1 :])
         variants = [
-            left + (replace(right[0], gap=_GAP_OF_BOTH), *right[1:])
+            (*left, replace(right[0], gap=_GAP_OF_BOTH), *right[1:])
             for one, other in itertools.product(first, second)
             for left, right in ((one, other), (other, one))
             if left and right
@@ -69,13 +69,13 @@ def steps_of(expression: str, groups: Mapping[str, tuple[str, ...]]) -> tuple[St
     else:
         variants = reader.read(parts)
     for variant in variants:
-        if not any(_has_word(step) for step in variant if not step.optional):
+        if all(step.optional or step.words <= {THE_MATCH, CLAUSE_END} for step in variant):
             raise NotationError(text("safety.no-word", found=expression[:60]))
     return tuple(dict.fromkeys(variants))
 
 
-def _has_word(step: Step) -> bool:
-    return not step.words <= {THE_MATCH, CLAUSE_END}
+def _is_word(step: Step) -> bool:
+    return step.words.isdisjoint((THE_MATCH, CLAUSE_END)) and not step.optional and not step.gap
 
 
 class _Reader:
@@ -117,8 +117,10 @@ class _Reader:
         self, variants: list[Steps], found: list[Steps], gap: int, optional: bool
     ) -> list[Steps]:
         """Each variant so far, followed by each of what was found."""
-        single = frozenset(w for steps in found if len(steps) == 1 for w in steps[0].words)
-        ways = [steps for steps in found if len(steps) != 1]
+        # One word each and nothing else: one step. A mark (clause end, the match) goes its own way.
+        plain = [steps for steps in found if len(steps) == 1 and _is_word(steps[0])]
+        single = frozenset(word for steps in plain for word in steps[0].words)
+        ways = [steps for steps in found if steps not in plain]
         if single:
             ways.append((Step(single, optional=optional and not ways),))
         if optional and not (single and len(ways) == 1):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, StringConstraints, TypeAdapter
 
 from bot.catalogue.models import Flag, Id, Model, Words
 from bot.catalogue.problems import Problem
@@ -25,6 +25,7 @@ DangerKind = Literal[
 ]
 Strength = Literal["clear", "soft"]
 About = Literal["self", "other"]
+Expression = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1200)]
 
 # The most urgent first: what can cost a life within minutes, and needs 112, comes before
 # everything; then a hand that may come down again tonight; then a life in danger from within, or
@@ -51,8 +52,8 @@ class Rule(Model):
         default=False, description="true: general exceptions do not count, only its own `unless`."
     )
     reason: Words = Field(description="In one line: why this entry exists.")
-    says: Annotated[tuple[Words, ...], Field(min_length=1, description="The expressions.")]
-    unless: tuple[Words, ...] = Field(
+    says: Annotated[tuple[Expression, ...], Field(min_length=1, description="The expressions.")]
+    unless: tuple[Expression, ...] = Field(
         default=(), description="Each takes away a match of this rule that it shares a word with."
     )
     kinds: tuple[DangerKind, ...] = Field(

@@ -16,6 +16,9 @@ from bot.understanding.normalise import MAX_CHARACTERS, fold
 # One character can become eighteen when it is folded (U+FDFA), and `fold` keeps 1,200.
 _PIECE_OF_ANY_SCRIPT = MAX_CHARACTERS // 20
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+# Arabic written as ready-made shapes: one of them folds into up to eighteen characters.
+_READY_MADE = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]+")
+_OTHER_SCRIPT = "_"  # stands for any number of words that are in no language of the rules
 _TOKEN = re.compile(r"[^\W_](?:[^\W_]|['*@$](?=[\w'*@$]))*")
 _RUN = re.compile(r"(.)\1{2,}")
 _DOUBLE = re.compile(r"(.)\1+")
@@ -26,7 +29,7 @@ _LONGEST_WORD = 48  # more is not a word in any of the two languages
 
 # A clause ends before these words, as it does at a comma.
 CLAUSE_STARTS = frozenset(
-    "maar en want omdat dus of but and because so or cause cos cuz bc haha hahaha lol".split()
+    "maar en want omdat dus but and because or cause cos cuz bc haha hahaha lol".split()
 )
 
 # Words that may stand anywhere between the words of an expression.
@@ -94,7 +97,7 @@ class Words:
 
 def fold_all(message: str) -> str:
     """`fold` for the whole text, however long: nothing at the end is out of sight."""
-    plain = message.translate(_INVISIBLE)
+    plain = _READY_MADE.sub(" ", message.translate(_INVISIBLE))
     size = MAX_CHARACTERS if plain.isascii() else _PIECE_OF_ANY_SCRIPT
     return "".join(
         f"{' ' * piece[:1].isspace()}{fold(piece)}{' ' * piece[-1:].isspace()}"
@@ -115,6 +118,10 @@ def split(message: str) -> Words:
             if _SENTENCE_ENDS & set(_DOTS.sub(" ", between)):
                 sentences |= 1 << len(found)
         before = end
+        if not raw.isascii():
+            if found[-1:] != [_OTHER_SCRIPT]:
+                found.append(_OTHER_SCRIPT)
+            continue
         for word in plain_words(raw):
             if word in CLAUSE_STARTS:
                 clauses |= 1 << len(found)

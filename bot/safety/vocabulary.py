@@ -15,6 +15,9 @@ _ANY_SLIP_FROM = 7  # shorter words: only a letter too many, too few, or two swa
 _TWO_SLIPS_FROM = 10
 _LONGEST_GLUED = 40
 _SHORTEST_GLUED = 6
+_SHORT_PIECES = frozenset(
+    "ik er te om zo me je ze we is al uit to be my it in no of do am up so he i not".split()
+)
 _MOST_DISGUISED = 8  # words with an asterisk that are looked up in one message
 
 
@@ -27,9 +30,10 @@ class Vocabulary:
         self._stems = {word[:-1]: bit for word, bit in self._bit.items() if word.endswith("*")}
         self._stem_lengths = sorted({len(stem) for stem in self._stems})
         self._ordinary = frozenset(ordinary)
-        self._pieces = frozenset(
-            word for word in (*self._exact, *self._stems, *loose) if len(word) > 1
-        ) | {"i", "u"}
+        self._pieces = (
+            frozenset(word for word in (*self._exact, *self._stems, *loose) if len(word) > 2)
+            | _SHORT_PIECES
+        )
         self._nearby: dict[str, set[str]] = defaultdict(set)
         self._long: dict[str, list[str]] = defaultdict(list)
         self._stem_starts = frozenset(stem[:2] for stem in self._stems)
@@ -107,12 +111,13 @@ class Vocabulary:
             candidates.update(self._long.get(word[0], ()))
         for candidate in candidates:
             slips = OSA.distance(word, candidate, score_cutoff=2)
-            if slips == 2 and len(candidate) >= _TWO_SLIPS_FROM:
-                yield candidate
-            elif slips == 1 and (
-                len(candidate) >= _ANY_SLIP_FROM
-                or len(candidate) != len(word)
-                or sorted(candidate) == sorted(word)
+            if (slips == 2 and len(candidate) >= _TWO_SLIPS_FROM) or (
+                slips == 1
+                and (
+                    len(candidate) >= _ANY_SLIP_FROM
+                    or len(candidate) != len(word)
+                    or sorted(candidate) == sorted(word)
+                )
             ):
                 yield candidate
 

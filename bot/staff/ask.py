@@ -5,15 +5,15 @@ The JSON form is a contract: one object for a message, with the fields of `Answe
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 from bot.advice import Student, rank
 from bot.catalogue import Catalogue
+from bot.conversation import World
 from bot.text import FromCatalogue, Text, text
-from bot.understanding import Found, Understanding
+from bot.understanding import Meaning
 from bot.words import Translator
 
 _MOST = 5
@@ -50,38 +50,39 @@ class Answer:
 
 @dataclass(frozen=True)
 class Asker:
-    """What is needed to answer: the catalogue, how text is understood, where and when."""
+    """What is needed to answer: the world as it is, and where the student studies."""
 
-    catalogue: Catalogue
-    understanding: Understanding
+    world: World
     institution: str | None
-    today: dt.date
 
     def ask(self, message: str, id: str | None = None) -> Answer:
-        meaning = self.understanding.understand(message)
-        found = meaning.needs[:_MOST] if meaning.outcome != "unknown" else ()
+        danger = self.world.danger(message)
+        meaning = self.world.understand(message)
+        found = meaning.needs[:_MOST]
         return Answer(
             id=id,
             text=message,
             language=meaning.language,
-            outcome=meaning.outcome,
-            crisis=None,
+            outcome="crisis" if danger else meaning.outcome,
+            crisis=danger.kind if danger else None,
             needs=tuple(AskedNeed(n.need, round(n.score, 4), n.because) for n in found),
-            offerings=self._offerings(found, "en" if meaning.language == "en" else "nl"),
+            offerings=() if danger else self._offerings(meaning),
         )
 
-    def _offerings(self, found: tuple[Found, ...], language: str) -> tuple[AskedOffering, ...]:
-        if not found:
+    def _offerings(self, meaning: Meaning) -> tuple[AskedOffering, ...]:
+        """What fits the likely needs; nothing where nothing was understood."""
+        found = meaning.needs[:_MOST]
+        if meaning.outcome == "unknown" or not found:
             return ()
-        school = self.catalogue.schools.get(self.institution or "")
+        school = self.world.catalogue.schools.get(self.institution or "")
         most = found[0].score
         student = Student(
             institution=self.institution,
             sector=school.institution.sector if school else "national",
-            language="en" if language == "en" else "nl",
+            language="en" if meaning.language == "en" else "nl",
             needs={n.need: n.score / most for n in found if n.score >= most / 2},
         )
-        fits = rank(student, self.catalogue, self.today)[:_MOST]
+        fits = rank(student, self.world.catalogue, self.world.today)[:_MOST]
         return tuple(AskedOffering(fit.offering.id, round(fit.score, 4)) for fit in fits)
 
     def ask_lines(self, lines: Iterable[str]) -> Iterator[Answer | int]:

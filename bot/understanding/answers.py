@@ -15,6 +15,7 @@ from bot.catalogue.models import AnswerWords, Institution, Part
 from bot.understanding.normalise import fold, words
 
 _NEGATIONS = frozenset("niet geen nooit not no never n't isn't aren't dont don't zonder".split())
+_NEGATED_WITHIN = 3  # words: "niet met een groep" is no group
 _AGE = re.compile(
     r"\b(?:ben|i am|i'm|im|am|aged?|leeftijd)(?: (?:ik|pas|nog|nu|al|only|just|is|:))* "
     r"(1[4-9]|[2-5][0-9])\b(?! ?(?:%|km|min|uur|dag|week|weken|maand|jaar verder|days|weeks|"
@@ -88,7 +89,7 @@ class Answers:
         for start, end, choice in hits:
             if any(start < e and s < end for s, e, _ in taken):
                 continue
-            if not _NEGATIONS & set(tokens[max(0, start - 2) : start]):
+            if not _NEGATIONS & set(tokens[max(0, start - _NEGATED_WITHIN) : start]):
                 taken.append((start, end, choice))
         return tuple(dict.fromkeys(choice for _, _, choice in sorted(taken)))
 
@@ -100,7 +101,7 @@ class Answers:
             start = _stands_in(phrase, tokens)
             if start is None:
                 continue
-            denied = bool(_NEGATIONS & set(tokens[max(0, start - 2) : start]))
+            denied = bool(_NEGATIONS & set(tokens[max(0, start - _NEGATED_WITHIN) : start]))
             if question == "about-you":
                 found.setdefault(choice, "no" if denied else "yes")
             elif not denied:

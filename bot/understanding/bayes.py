@@ -17,19 +17,22 @@ def complement(bags: Bags, classes: NDArray[np.int64], sizes: tuple[int, int]) -
     """
     counts = _counts(bags, classes, sizes)
     others = counts.sum(axis=1, keepdims=True) - counts + 0.3
-    return -np.log(others / others.sum(axis=0, keepdims=True)).astype(np.float32)
+    weights: Weights = -np.log(others / others.sum(axis=0, keepdims=True)).astype(np.float32)
+    return weights
 
 
 def multinomial(bags: Bags, classes: NDArray[np.int64], sizes: tuple[int, int]) -> Weights:
     """Weights by what the class itself says: sharp on rare pieces. Smoothed with 0.05."""
     counts = _counts(bags, classes, sizes) + 0.05
-    return np.log(counts / counts.sum(axis=0, keepdims=True)).astype(np.float32)
+    weights: Weights = np.log(counts / counts.sum(axis=0, keepdims=True)).astype(np.float32)
+    return weights
 
 
 def _counts(bags: Bags, classes: NDArray[np.int64], sizes: tuple[int, int]) -> NDArray[np.float64]:
     pieces, kinds = sizes
     cell = bags.pieces * kinds + classes[bags.texts]
-    return np.bincount(cell, weights=bags.weights, minlength=pieces * kinds).reshape(pieces, kinds)
+    counts = np.bincount(cell, weights=bags.weights, minlength=pieces * kinds)
+    return counts.reshape(pieces, kinds).astype(np.float64, copy=False)
 
 
 def votes(weights: Weights, bag: Bags, kinds: int) -> NDArray[np.float32]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
 
 BUCKETS = 1 << 17  # letter runs are hashed; the shipped phrases have some 90,000 different ones
 _SIZES = (3, 4, 5)
@@ -32,8 +35,8 @@ _SPACE, _BREAK = 32, 0
 class Bags:
     """Which piece stands in which text, and how much it weighs: three arrays of equal length."""
 
-    texts: NDArray[np.int64]
-    pieces: NDArray[np.int64]
+    texts: Numbers
+    pieces: Numbers
     weights: NDArray[np.float32]
 
 
@@ -44,16 +47,14 @@ class Weighing:
     rarity: NDArray[np.float32]
 
     @classmethod
-    def learn(
-        cls, texts: NDArray[np.int64], pieces: NDArray[np.int64], count: int, size: int
-    ) -> Weighing:
+    def learn(cls, texts: Numbers, pieces: Numbers, count: int, size: int) -> Weighing:
         """From every piece of `count` texts; `size` is how many different pieces there can be."""
         pairs, _ = _different(texts * size + pieces)
         seen_in = np.bincount(pairs % size, minlength=size)
         rarity = np.log((1 + count) / (1 + seen_in)) + 1
         return cls(rarity.astype(np.float32))
 
-    def bags(self, texts: NDArray[np.int64], pieces: NDArray[np.int64], count: int) -> Bags:
+    def bags(self, texts: Numbers, pieces: Numbers, count: int) -> Bags:
         """The texts as bags, each of length one, so that long and short texts compare."""
         size = len(self.rarity)
         pairs, often = _different(texts * size + pieces)
@@ -63,14 +64,14 @@ class Weighing:
         return Bags(of_text, piece, (weights / length[of_text]).astype(np.float32))
 
 
-def _different(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The different values and how often each occurs, by sorting (np.unique is six times slower)."""
+def _different(values: Numbers) -> tuple[Numbers, Numbers]:
+    """The different values and how often each occurs (np.unique takes six times as long)."""
     ordered = np.sort(values)
     starts = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
     return ordered[starts], np.diff(starts, append=len(ordered))
 
 
-def letter_pieces(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def letter_pieces(texts: Sequence[str]) -> tuple[Numbers, Numbers]:
     """For every run of 3 to 5 letters within a word: the index of its text and its bucket.
 
     A word's edges count as a letter, so "stage" and "etage" differ where they should.
@@ -104,7 +105,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
 
-    def learn(self, texts: Iterable[Sequence[str]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def learn(self, texts: Iterable[Sequence[str]]) -> tuple[Numbers, Numbers]:
         """Number every word and pair; the index of its text and its number, for all of them."""
         of_text, pieces = [], []
         for index, tokens in enumerate(texts):
@@ -113,7 +114,7 @@ class Vocabulary:
                 pieces.append(self.numbers.setdefault(piece, len(self.numbers)))
         return np.array(of_text, dtype=np.int64), np.array(pieces, dtype=np.int64)
 
-    def known(self, tokens: Sequence[str]) -> NDArray[np.int64]:
+    def known(self, tokens: Sequence[str]) -> Numbers:
         """The numbers of the words and pairs that are known."""
         found = [self.numbers[p] for p in pieces_of(tokens) if p in self.numbers]
         return np.array(found, dtype=np.int64)
@@ -121,4 +122,4 @@ class Vocabulary:
 
 def pieces_of(tokens: Sequence[str]) -> list[str]:
     """Each word, and each pair of neighbours."""
-    return [*tokens, *(f"{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False))]
+    return [*tokens, *(f"{a} {b}" for a, b in pairwise(tokens))]

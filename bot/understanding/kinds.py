@@ -27,9 +27,10 @@ class Known:
         needs, small_talk = tuple(needs), tuple(small_talk)
         classes = (*(need.id for need in needs), *(kind.id for kind in small_talk))
         seen: dict[str, tuple[str, int]] = {}
-        for number, entry in enumerate((*needs, *small_talk)):
-            names = (entry.name.nl, entry.name.en) if isinstance(entry, Need) else ()
-            for phrase in (*names, *entry.phrases.both):
+        phrases = [(need.name.nl, need.name.en, *need.phrases.both) for need in needs]
+        phrases += [kind.phrases.both for kind in small_talk]
+        for number, of_one in enumerate(phrases):
+            for phrase in of_one:
                 seen.setdefault(fold(phrase), (phrase, number))
         return cls(
             classes=classes,

@@ -1,4 +1,4 @@
-"""Understanding as it is in use: likely needs, whether that is sure, and the words that led there."""
+"""Understanding as it is in use: likely needs, whether that is sure, and from which words."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from bot.understanding.normalise import fold, shorten, words
 from bot.understanding.ranker import FITTED, Heard, Ranker, Scores
 
 _MOST_NEEDS = 5
+_MOST_OFFERED = 4
 _CLAUSE = re.compile(
     r"(?<=[.!?;,:\n])\s+|\s+(?=(?:en|maar|want|omdat|and|but|because|so|dus)\b)", re.I
 )
@@ -35,6 +36,18 @@ class Thresholds:
     small_talk: float  # from this probability on it is about something else
     least: float  # below this the first need is not worth offering
     offered: float  # a need with less than this is not offered beside the first
+
+
+def decide(share: Scores, count: int, at: Thresholds) -> tuple[Outcome, tuple[int, ...]]:
+    """The outcome and the needs to name, best first; the first `count` classes are needs."""
+    order = np.argsort(-share[:count], kind="stable")[:_MOST_NEEDS]
+    first = share[order[0]]
+    if share[count:].sum() >= at.small_talk or first < at.least:
+        return "unknown", tuple(int(need) for need in order)
+    if first >= at.sure:
+        return "suggest", tuple(int(need) for need in order)
+    offered = [int(need) for need in order[:_MOST_OFFERED] if share[need] >= at.offered]
+    return "clarify", tuple(offered if len(offered) > 1 else map(int, order[:2]))
 
 
 class LearnedUnderstanding:
@@ -59,7 +72,7 @@ class LearnedUnderstanding:
             return Meaning(language, "unknown")
         heard = self.ranker.hear(folded)
         share = self.ranker.probabilities(heard)
-        outcome, needs = self.decide(share)
+        outcome, needs = decide(share, self.ranker.known.needs, self.thresholds)
         found = tuple(
             Found(
                 self.ranker.known.classes[need],
@@ -69,21 +82,6 @@ class LearnedUnderstanding:
             for need in needs
         )
         return Meaning(language, outcome, found, self._small_talk(share, outcome))
-
-    def decide(self, share: Scores) -> tuple[Outcome, tuple[int, ...]]:
-        """The outcome and the needs to name, best first, by the calibrated probabilities."""
-        known = self.ranker.known
-        at = self.thresholds
-        order = np.argsort(-share[: known.needs], kind="stable")[:_MOST_NEEDS]
-        first = share[order[0]]
-        if share[known.needs :].sum() >= at.small_talk or first < at.least:
-            return "unknown", tuple(int(need) for need in order)
-        if first >= at.sure:
-            return "suggest", tuple(int(need) for need in order)
-        offered = [int(n) for n in order[:4] if share[n] >= at.offered]
-        if len(offered) < 2:
-            offered = [int(n) for n in order[:2]]
-        return "clarify", tuple(offered)
 
     def _small_talk(self, share: Scores, outcome: Outcome) -> str | None:
         """Which kind of small talk it is, if it is about something else and one kind is clear."""
@@ -105,4 +103,4 @@ class LearnedUnderstanding:
     def _speaks(self, clause: str, need: int) -> float:
         said = words(fold(clause))
         # A longer clause says more; its vote is of one length, so it is weighed by its words.
-        return float(self.ranker.words_vote(said)[need]) * len(said) ** 0.5
+        return float(self.ranker.words_vote(said)[need] * np.sqrt(len(said)))

@@ -168,7 +168,7 @@ class Ranker:
         vector = self._encoder.encode([folded])[0]
         start, end = self._starts[kind], self._starts[kind + 1]
         best = int(np.argmax(self._phrase_vectors[start:end] @ vector))
-        return self.known.said[self._compared[start + best]]
+        return self.known.said[int(self._compared[start + best])]
 
 
 def _centred(said: Scores) -> Scores:

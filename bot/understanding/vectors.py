@@ -1,14 +1,16 @@
 """Encoded phrases, kept by a hash of their text: encoding all of them takes longer than a start.
 
-The vectors of the shipped phrases travel with the program (`vectors.npz`). What staff add is encoded
-at the next start and kept in the user's cache folder. A cache can always be thrown away: what is
-not found is encoded again.
+The vectors of the shipped phrases travel with the program (`vectors.npz`). What staff add is
+encoded at the next start and kept in the user's cache folder. A cache can always be thrown away:
+what is not found is encoded again.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -34,7 +36,7 @@ def vectors_of(texts: Sequence[str], encoder: Encoder, cache: Path | None) -> Ve
         if path is not None and missing.any():
             _fill(found, missing, keys, *_read(path, found.shape[1]))
     if missing.any():
-        places = np.flatnonzero(missing)
+        places = np.flatnonzero(missing).tolist()
         # Through the same rounding as stored ones: the same phrases give the same answers always.
         found[places] = _unpack(_pack(encoder.encode([texts[i] for i in places])))
         if len(places) > _FEW and cache is not None:
@@ -77,19 +79,20 @@ def _pack(vectors: Vectors) -> NDArray[np.int8]:
 
 
 def _unpack(packed: NDArray[np.int8]) -> Vectors:
-    return packed.astype(np.float32) / _SCALE
+    return packed.astype(np.float32) / np.float32(_SCALE)
 
 
 def _read(path: Path, width: int) -> tuple[_Hashes, NDArray[np.int8]]:
     """What is stored, or nothing where the file is absent, damaged or of another shape."""
+    nothing = np.zeros(0, dtype=np.uint64), np.zeros((0, width), dtype=np.int8)
     try:
         with np.load(path, allow_pickle=False) as stored:
             keys, packed = stored["keys"], stored["vectors"]
         if packed.dtype == np.int8 and packed.shape == (len(keys), width):
             return keys.astype(np.uint64), packed
-    except (OSError, ValueError, KeyError, EOFError, Exception):  # noqa: BLE001
-        pass
-    return np.zeros(0, dtype=np.uint64), np.zeros((0, width), dtype=np.int8)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return nothing
+    return nothing
 
 
 def _fill(

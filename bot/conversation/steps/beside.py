@@ -9,7 +9,7 @@ from bot.conversation.state import State
 from bot.conversation.steps.advice import step_parts
 from bot.conversation.steps.links import call_button, link_buttons, page_button
 from bot.conversation.world import World
-from bot.safety.lines import LINES
+from bot.safety.lines import LINES, Line
 from bot.text import FromCatalogue, text
 
 _BACK = Button("on", text("button.on"))
@@ -39,12 +39,15 @@ def show_now(state: State, world: World) -> Message:
     return Message(
         "now",
         (Part(text("now.intro")), *(Part(line.text) for line in LINES)),
-        (
-            *(call_button(line.phone) for line in LINES if line.phone),
-            *(page_button(line.url) for line in LINES if line.url),
-            _BACK,
-        ),
+        (*line_buttons(LINES), _BACK),
     )
+
+
+def line_buttons(lines: tuple[Line, ...]) -> tuple[Button, ...]:
+    """Buttons that call or open these lines."""
+    calls = (call_button(line.phone) for line in lines if line.phone)
+    pages = (page_button(line.url) for line in lines if line.url)
+    return (*calls, *pages)
 
 
 def show_help(state: State, world: World) -> Message:
