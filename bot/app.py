@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.catalogue import Catalogue, CatalogueError, Problem, read_catalogue
@@ -15,9 +16,11 @@ from bot.safety.detect import Detector
 from bot.safety.rules import read_rules
 from bot.settings import Settings
 from bot.text import Language
-from bot.understanding import Understanding
 from bot.understanding.answers import Answers
 from bot.words import Translator, load_translators
+
+if TYPE_CHECKING:
+    from bot.understanding.learned import LearnedUnderstanding
 
 _log = logging.getLogger(__name__)
 SAFETY_FILE = "safety.yaml"
@@ -29,7 +32,7 @@ class App:
     """The parts, ready for use; those that take a moment are made in the background."""
 
     catalogue: Catalogue
-    understanding: Later[Understanding]
+    understanding: Later[LearnedUnderstanding]
     detector: Later[Detector]
     answers: Answers
     translators: Mapping[Language, Translator]
@@ -83,7 +86,7 @@ def detect_with(settings: Settings) -> Detector:
     return Detector(rules)
 
 
-def understand_with(catalogue: Catalogue) -> Understanding:
+def understand_with(catalogue: Catalogue) -> LearnedUnderstanding:
     """Learn from the catalogue's phrases; takes about two seconds.
 
     Without the encoder there is one line of warning, and understanding goes by words alone.

@@ -16,6 +16,7 @@ from bot.catalogue import CatalogueError
 from bot.channels import terminal
 from bot.settings import Settings, read_settings
 from bot.staff.ask import Asker, in_words
+from bot.staff.evaluate import as_table, evaluate, read_labelled
 from bot.text import LANGUAGES, Several, Text, text
 from bot.words import Translator, load_translators
 
@@ -61,11 +62,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     ask.set_defaults(command=_ask)
 
+    explain = commands.add_parser("explain", help="step by step, how a message was understood")
+    explain.add_argument("text", help="the message")
+    explain.set_defaults(command=_explain)
+
+    evaluate = commands.add_parser("evaluate", help="how well labelled messages are understood")
+    evaluate.add_argument("file", type=Path, help="labelled messages, one JSON object a line")
+    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    evaluate.set_defaults(command=_evaluate)
+
     check = commands.add_parser("check", help="everything that is wrong in a catalogue")
     check.add_argument("path", nargs="?", type=Path, help="its folder; default: the one in use")
     check.set_defaults(command=_check)
 
-    for command in (chat, ask, check):
+    for command in (chat, ask, explain, evaluate, check):
         command.add_argument("--lang", dest="language", choices=LANGUAGES, help="nl or en")
     return parser
 
@@ -110,6 +120,28 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         else:
             print(answered.as_json())
     return status
+
+
+def _explain(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.staff.explain import explain  # here: it needs numpy, which a chat can do without
+
+    print(explain(options.text, build(settings).understanding.ready()))
+    return _GOOD
+
+
+def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
+    translator = _translator(settings)
+    try:
+        lines = options.file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        _complain(text("cli.no-file", file=str(options.file)), translator)
+        return _MISUSED
+    rows, bad = read_labelled(lines)
+    for line in bad:
+        _complain(text("cli.evaluate-bad-line", line=line), translator)
+    report = evaluate(rows, build(settings).understanding.ready().understand)
+    print(report.as_json() if options.json else as_table(report))
+    return _BAD if bad else _GOOD
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:

@@ -34,6 +34,7 @@ from bot.conversation import (
     respond,
     to_json,
 )
+from bot.text import Text
 from bot.words import Translator, pressed_by_typing, render
 
 FOLDER = Path(__file__).parent / "conversations"
@@ -82,7 +83,11 @@ def _seen(turn: Turn, before: str) -> Seen:
         kind, _, what = message.name.partition(":")
         for part in message.parts:
             if kind == "remark":
-                seen["remark"] = part.text.key.removeprefix("remark.")  # type: ignore[union-attr]
+                said = part.text
+                key = said.key if isinstance(said, Text) else f"{said.kind}:{said.id}"
+                seen["remark"] = key.removeprefix("remark.")
+            if kind == "offer":
+                seen["remark"] = "offers-language"
     kind, _, what = turn.say[-1].name.partition(":")
     if kind == "ask":
         seen["asks"] = what

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation.standing import answer, question_of, without
+from bot.conversation.standing import answer, question_of, step_of, without
 from bot.conversation.state import FLOW, State
 from bot.conversation.steps import advice, clarify, follow_up, profile
 from bot.conversation.world import World
@@ -24,7 +24,7 @@ def press(state: State, button: str, world: World) -> State | None:
         case ["institution", institution] if institution in world.catalogue.schools:
             return profile.change(state, "institution", institution)
         case ["need", need] if need in world.catalogue.needs:
-            return _choose_need(state, need)
+            return _choose_need(state, need, world)
         case ["none"]:
             return clarify.none_of_these(state)
         case ["answer", question, choice]:
@@ -44,14 +44,13 @@ def press(state: State, button: str, world: World) -> State | None:
     return None
 
 
-def _choose_need(state: State, need: str) -> State:
-    """A need that was tapped. Chosen from the themes it starts the search for advice anew."""
-    among_offered = state.story is not None and any(n.need == need for n in state.story.needs)
-    if not among_offered or state.answers.get("need"):
-        state = without(
-            state, "need", story=None, asked=(), declined=(), promised=None, advised=False
-        )
-    return answer(replace(state, screen=FLOW, misses=0), need=need)
+def _choose_need(state: State, need: str, world: World) -> State:
+    """A need that was tapped: an answer to "do you mean", or the start of another search."""
+    also = tuple(other for other in state.also if other != need)
+    state = replace(state, screen=FLOW, misses=0, also=also)
+    if step_of(state, world) != "clarify":
+        state = without(state, asked=(), declined=(), promised=None, advised=False)
+    return answer(state, need=need)
 
 
 def _choose_answer(state: State, question: str, choice: str, world: World) -> State | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bot.advice.questions import HOW, WITH_WHOM
 from bot.conversation.event import Commanded, Event, Pressed, Said, Started
 from bot.conversation.message import (
     Action,
@@ -22,6 +23,7 @@ from bot.conversation.steps.advice import because
 from bot.conversation.world import World
 from bot.safety.detect import Danger
 from bot.text import FromCatalogue, Language, Text, text
+from bot.understanding import Meaning
 from bot.understanding.answers import institutions_named, part_in
 
 # What always works, whatever is on the screen.
@@ -35,7 +37,11 @@ _TO_LANGUAGE: dict[Language, Text] = {
     "en": text("button.to-english"),
 }
 COMMANDS = ("start", "help", "language", "profile", "restart", "person", "now", "privacy")
+_A_FEW = 4  # words: "met een professional", "gewoon online"
 _A_WISH = 7  # words at most; a longer text is a story of its own
+_CLEAR_LANGUAGE = 4  # words in the other language before it is offered to switch
+_OFFER_LANGUAGE, _LANGUAGE_OFFERED = "offer-language", "language-offered"
+_NONSENSE = "nonsense"  # small talk that is answered like anything that is not understood
 _A_SENTENCE = 3  # words: from here on, an answer that does not fit is read as something new
 
 
@@ -53,7 +59,7 @@ class _Heard:
     """What an event came down to: the new state, and a remark to make before the screen."""
 
     state: State
-    remark: Text | None = None
+    remark: Text | FromCatalogue | None = None
 
 
 def respond(state: State, event: Event, world: World) -> Turn:
@@ -116,16 +122,29 @@ def _said(state: State, words: str, world: World) -> _Heard | None:
     answered = STEPS[step].hear(state, words, world)
     if answered is not None:
         return _Heard(replace(answered, misses=0) if step != "clarify" else answered)
-    wishes = world.answers.in_story(words) if len(words.split()) <= _A_WISH else {}
+    wishes = _short_wishes(words, world)
     if wishes and (state.story or state.answers.get("need")):
         # The answer to another question than was asked: "liever bellen". It is not lost.
-        return _Heard(replace(with_answers(state, dict(wishes)), promised=None, screen=FLOW))
+        return _Heard(replace(with_answers(state, wishes), promised=None, screen=FLOW))
     return _story(state, step, words, world)
+
+
+def _short_wishes(words: str, world: World) -> dict[str, str]:
+    """What a few words say about with whom or how, whatever was asked."""
+    count = len(words.split())
+    wishes = dict(world.answers.in_story(words)) if count <= _A_WISH else {}
+    for question, choices in (("with-whom", WITH_WHOM), ("how", HOW)):
+        named = world.answers.answer(question, words, choices) if count <= _A_FEW else ()
+        if len(named) == 1:
+            wishes.setdefault(question, named[0])
+    return wishes
 
 
 def _story(state: State, step: str, words: str, world: World) -> _Heard:
     """Words that answer no question tell what is going on, now or instead of before."""
     meaning = world.understand(words)
+    if meaning.small_talk is not None and meaning.small_talk != _NONSENSE:
+        return _Heard(state, FromCatalogue("small-talk", meaning.small_talk, "answer"))
     waits_for_an_answer = step in ("follow-up", "institution", "change", "advice", "promised")
     if waits_for_an_answer and state.screen != "change:story":
         enough = len(words.split()) >= _A_SENTENCE and not world.answers.whole("skip", words)
@@ -141,11 +160,21 @@ def _story(state: State, step: str, words: str, world: World) -> _Heard:
         declined=(),
         promised=None,
         advised=False,
+        also=tuple(found.need for found in meaning.also),
     )
     kept = {name: value for name, value in state.answers.items() if name != "need"}
     state = replace(state, answers=kept)
     state = _wishes(state, words, world)
+    state = _noticing_language(state, meaning, words)
     return _Heard(state, text("remark.new-story") if new and needs_of(state) else None)
+
+
+def _noticing_language(state: State, meaning: Meaning, words: str) -> State:
+    """A clear message in the other language: offered once to go on in it."""
+    other = meaning.language not in ("unsure", state.language)
+    if not other or len(words.split()) < _CLEAR_LANGUAGE or _LANGUAGE_OFFERED in state.told:
+        return state
+    return replace(state, told=(*state.told, _OFFER_LANGUAGE))
 
 
 def _not_an_answer(step: str) -> Text:
@@ -221,6 +250,10 @@ def _say(
         do.append(TurnedDown(turned_down))
     if step == "promised" and before_state.promised != state.promised:
         do.append(Promised(str(state.promised)))
+    if _OFFER_LANGUAGE in state.told:
+        before = (*before, _language_offer(state))
+        told = tuple(t for t in state.told if t != _OFFER_LANGUAGE)
+        state = replace(state, told=(*told, _LANGUAGE_OFFERED))
     shown = STEPS[step].show(state, world)
     if step == "advice":
         fit = suggestion_of(state, world)
@@ -232,6 +265,15 @@ def _say(
     always = tuple(b for b in ALWAYS if b.id not in present and b.id != f"go:{step}")
     say = (*before, replace(shown, buttons=shown.buttons + always))
     return Turn(replace(state, last=say), say, tuple(do))
+
+
+def _language_offer(state: State) -> Message:
+    """In the language that the student writes, whatever the conversation is in."""
+    if state.language == "nl":
+        offer = text("language.offer-english")
+        return Message("offer", (Part(offer),), (Button("language:en", _TO_LANGUAGE["en"]),))
+    offer = text("language.offer-dutch")
+    return Message("offer", (Part(offer),), (Button("language:nl", _TO_LANGUAGE["nl"]),))
 
 
 def _unconfirmed(state: State, world: World) -> tuple[Message, ...]:
@@ -265,6 +307,12 @@ def _step(state: State, world: World) -> str:
 # ---- the other language -----------------------------------------------------------------------
 
 
+def _still_named(state: State, world: World) -> bool:
+    fit = suggestion_of(state, world)
+    named = f"advice:{fit.offering.id}" if fit else ""
+    return any(message.name == named for message in state.last)
+
+
 def _switches_language(state: State, event: Event, world: World) -> bool:
     return _wanted_language(state, event, world) is not None
 
@@ -287,6 +335,8 @@ def _in_other_language(state: State, event: Event, world: World) -> Turn:
     """The last messages again, word for word, in the language that was asked for."""
     language = _wanted_language(state, event, world) or state.language
     state = replace(state, language=language)
+    if _step(state, world) == "advice" and not _still_named(state, world):
+        return _say(state, _Heard(state), world)  # what was named is of no use in this language
     if not state.last:
         return _start(Started(language, state.answers.get("institution")), world)
     return Turn(state, state.last)

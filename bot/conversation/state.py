@@ -33,6 +33,7 @@ class State:
     language: Language
     answers: Mapping[str, str] = field(default_factory=dict)
     story: Story | None = None
+    also: tuple[str, ...] = ()  # needs that the story names beside the first, for afterwards
     asked: tuple[str, ...] = ()  # follow-up questions that were put to the student
     declined: tuple[str, ...] = ()  # offerings turned down, in order
     promised: str | None = None  # the offering of "I'll do this"

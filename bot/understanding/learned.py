@@ -17,7 +17,7 @@ from bot.understanding.encoder import Encoder
 from bot.understanding.kinds import Known
 from bot.understanding.language import language_of
 from bot.understanding.meaning import Found, Meaning, Outcome
-from bot.understanding.normalise import fold, shorten, words
+from bot.understanding.normalise import MAX_CHARACTERS, fold, shorten, words
 from bot.understanding.ranker import FITTED, Heard, Ranker, Scores
 
 _MOST_NEEDS = 5
@@ -26,6 +26,10 @@ _CLAUSE = re.compile(
     r"(?<=[.!?;,:\n])\s+|\s+(?=(?:en|maar|want|omdat|and|but|because|so|dus)\b)", re.I
 )
 _SHORT = 90  # characters: a message of this length is its own evidence
+
+
+_A_CLAUSE = 4  # words: a shorter clause says too little by itself
+_MOST_CLAUSES = 4
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,20 @@ class LearnedUnderstanding:
             )
             for need in needs
         )
-        return Meaning(language, outcome, found, self._small_talk(share, outcome))
+        also = self._also(message, needs[0]) if outcome == "suggest" else ()
+        return Meaning(language, outcome, found, self._small_talk(share, outcome), also)
+
+    def _also(self, message: str, first: int) -> tuple[Found, ...]:
+        """Needs that another sentence or clause of the message is surely about."""
+        found: dict[str, Found] = {}
+        clauses = [clause for clause in _clauses(message) if len(clause.split()) >= _A_CLAUSE]
+        for clause in clauses[:_MOST_CLAUSES] if len(clauses) > 1 else ():
+            share = self.ranker.probabilities(self.ranker.hear(fold(clause)))
+            outcome, needs = decide(share, self.ranker.known.needs, self.thresholds)
+            if outcome == "suggest" and needs[0] != first:
+                need = self.ranker.known.classes[needs[0]]
+                found.setdefault(need, Found(need, float(share[needs[0]]), shorten(clause)))
+        return tuple(found.values())
 
     def _small_talk(self, share: Scores, outcome: Outcome) -> str | None:
         """Which kind of small talk it is, if it is about something else and one kind is clear."""
@@ -95,7 +112,7 @@ class LearnedUnderstanding:
         """The part of the message that speaks most for this need, in the student's own words."""
         if len(message) <= _SHORT:
             return shorten(message)
-        clauses = [clause for clause in _CLAUSE.split(message[:2000]) if clause.strip()]
+        clauses = _clauses(message)
         if not clauses:
             return shorten(message)
         return shorten(max(clauses, key=lambda clause: self._speaks(clause, need)))
@@ -104,3 +121,8 @@ class LearnedUnderstanding:
         said = words(fold(clause))
         # A longer clause says more; its vote is of one length, so it is weighed by its words.
         return float(self.ranker.words_vote(said)[need] * np.sqrt(len(said)))
+
+
+def _clauses(message: str) -> list[str]:
+    """Sentences and their parts, cut at punctuation and at words such as "en", "but", "omdat"."""
+    return [clause for clause in _CLAUSE.split(message[:MAX_CHARACTERS]) if clause.strip()]

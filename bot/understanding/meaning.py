@@ -27,6 +27,7 @@ class Meaning:
     outcome: Outcome
     needs: tuple[Found, ...] = ()
     small_talk: str | None = None  # which kind, when it is about something else
+    also: tuple[Found, ...] = ()  # needs that another part of the message is surely about
 
 
 class Understanding(Protocol):

@@ -141,6 +141,8 @@ def other(state: State, world: World) -> State:
 
 def show_promised(state: State, world: World) -> Message:
     offering = world.catalogue.offerings[str(state.promised)]
+    needs = tuple(FromCatalogue("need", need) for need in state.also)
+    also = (Part(text("promised.also", needs=Several(needs, "and"))),) if needs else ()
     return Message(
         f"promised:{offering.id}",
         (
@@ -148,8 +150,13 @@ def show_promised(state: State, world: World) -> Message:
             Part(FromCatalogue("offering", offering.id, "title"), "title"),
             *step_parts(offering),
             Part(text("promised.on"), "quiet"),
+            *also,
         ),
-        (*link_buttons(offering), Button("other", text("button.other"))),
+        (
+            *link_buttons(offering),
+            *(Button(f"need:{need.id}", need) for need in needs),
+            Button("other", text("button.other")),
+        ),
     )
 
 
