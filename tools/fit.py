@@ -61,10 +61,10 @@ def main() -> None:
     fitted: dict[str, Any] = {}
     for name, encoder in (("with-encoder", UniversalSentenceEncoder()), ("words-only", None)):
         ranker = Ranker(known, encoder, None)
-        labelled = _votes(ranker, rows)
+        labelled = votes_of(ranker, rows)
         shares = _cross_validated(labelled)
         thresholds = _cheapest(shares, labelled)
-        weights = _fit(labelled)
+        weights = fit(labelled)
         names = (*ranker.votes, "small-talk")
         fitted[name] = {
             "weights": {n: round(float(w), 3) for n, w in zip(names, weights, strict=True)}
@@ -76,7 +76,7 @@ def main() -> None:
     FITTED.write_text(json.dumps(fitted, indent=2) + "\n")
 
 
-def _votes(ranker: Ranker, rows: Sequence[dict[str, Any]]) -> Labelled:
+def votes_of(ranker: Ranker, rows: Sequence[dict[str, Any]]) -> Labelled:
     known = ranker.known
     votes, right = [], []
     for row in rows:
@@ -93,20 +93,20 @@ def _votes(ranker: Ranker, rows: Sequence[dict[str, Any]]) -> Labelled:
     return Labelled(np.array(votes, dtype=np.float64), np.array(right), known.needs)
 
 
-def _shares(votes: Floats, weights: Floats) -> Floats:
+def shares_of(votes: Floats, weights: Floats) -> Floats:
     total = votes @ weights
     grown = np.exp(total - total.max(axis=1, keepdims=True))
     shares: Floats = grown / grown.sum(axis=1, keepdims=True)
     return shares
 
 
-def _fit(labelled: Labelled) -> Floats:
+def fit(labelled: Labelled) -> Floats:
     """The weights under which the right classes are most likely; gradient ascent with momentum."""
     weights = np.ones(labelled.votes.shape[2])
     speed = np.zeros_like(weights)
     scale = np.zeros_like(weights)
     for step in range(1, _STEPS + 1):
-        shares = _shares(labelled.votes, weights)
+        shares = shares_of(labelled.votes, weights)
         right = shares * labelled.right
         right /= np.maximum(right.sum(axis=1, keepdims=True), 1e-9)
         slope = np.einsum("mc,mcv->v", right - shares, labelled.votes) / len(shares)
@@ -123,8 +123,8 @@ def _cross_validated(labelled: Labelled) -> Floats:
     fold_of = np.arange(len(labelled.votes)) % _FOLDS
     shares = np.zeros(labelled.right.shape)
     for one in range(_FOLDS):
-        weights = _fit(labelled.some(fold_of != one))
-        shares[fold_of == one] = _shares(labelled.votes[fold_of == one], weights)
+        weights = fit(labelled.some(fold_of != one))
+        shares[fold_of == one] = shares_of(labelled.votes[fold_of == one], weights)
     return shares
 
 
