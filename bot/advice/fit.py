@@ -37,9 +37,9 @@ _OTHER_MONTH = 0.35
 _FACULTY_CHANCE = 0.15
 _PROGRAMME_CHANCE = 0.25
 _GROUP_CHANCE = 0.15
-# The ages of students, as long as nobody has said theirs: from, to.
-_AGES: Mapping[str, tuple[int, int]] = {"mbo": (16, 22), "hbo": (17, 26), "wo": (18, 27)}
-_ANY_AGE = (16, 27)
+# The ages of most students, as long as nobody has said theirs: from, to.
+_AGES: Mapping[str, tuple[int, int]] = {"mbo": (16, 20), "hbo": (17, 24), "wo": (18, 25)}
+_ANY_AGE = (16, 25)
 
 _WITH_WHOM: Mapping[str, Mapping[str, float]] = {
     "fellow-student": {"peer": 1.0, "group": 0.7, "event": 0.6, "place": 0.5},

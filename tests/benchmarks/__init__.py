@@ -1,0 +1,1 @@
+"""Measurements as ratios within one run; made by hand, never as a test."""
