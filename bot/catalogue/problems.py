@@ -9,6 +9,7 @@ from bot.text import Text
 
 Path = tuple[str | int, ...]  # where in a file's value: (3, "title", "nl")
 
+MOST_TOLD = 1_000  # mistakes in one file: whoever has more meant another file, or means harm
 _MOST_SHOWN = 60
 
 

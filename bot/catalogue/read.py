@@ -13,11 +13,14 @@ small_talk/<kind>.yaml           what is about something else, and the answer to
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import TypeAdapter
+from rapidfuzz import process
 
 from bot.catalogue.catalogue import NATIONAL, Catalogue, School
 from bot.catalogue.models import (
@@ -31,10 +34,10 @@ from bot.catalogue.models import (
     StaffMember,
     Theme,
 )
-from bot.catalogue.problems import CatalogueError, Problem
+from bot.catalogue.problems import MOST_TOLD, CatalogueError, Problem, shown
 from bot.catalogue.references import Source, check_references
 from bot.catalogue.shape import shape
-from bot.catalogue.yaml_text import read_yaml
+from bot.catalogue.yaml_text import MAX_BYTES, Document, read_yaml, too_large
 from bot.text import text
 
 _SCHOOL_FILES: dict[str, TypeAdapter[Any]] = {
@@ -50,57 +53,130 @@ _TOP_FILES: dict[str, TypeAdapter[Any]] = {
 }
 _NEED = TypeAdapter(Need)
 _SMALL_TALK = TypeAdapter(SmallTalk)
-_READ_ELSEWHERE = ("safety.yaml",)  # by the room that uses it
+_TALK = ("needs", "small_talk")
 _NEEDED = ("institution.yaml", "offerings.yaml")
-_ELSEWHERE = frozenset(("safety.yaml",))  # read and checked by the safety room
+_READ_ELSEWHERE = frozenset(("safety.yaml",))  # by the room that uses it
 
 
 def read_catalogue(folder: Path) -> Catalogue:
     """Read and check the whole folder. Raises CatalogueError with every problem, in file order."""
-    sources, problems = _read_files(folder)
-    problems += check_references(sources)
+    if not folder.is_dir():
+        nowhere = Problem(str(folder), 1, 1, text("catalogue.no-folder"))
+        raise CatalogueError((nowhere,))
+    names = _names(folder)
+    sources, problems = _read_files(folder, names)
+    problems += _beside(check_references(sources, names.unread), problems)
     if problems:
         raise CatalogueError(tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column))))
-    return _assemble({source.document.file: source.value for source in sources})
+    return _assemble({source.file: source.value for source in sources})
 
 
-def _read_files(folder: Path) -> tuple[list[Source], list[Problem]]:
+def _read_files(folder: Path, names: _Names) -> tuple[list[Source], list[Problem]]:
     sources: list[Source] = []
-    problems: list[Problem] = []
-    if not folder.is_dir():
-        return [], [Problem(str(folder), 1, 1, text("catalogue.no-folder"))]
-    for name in _expected(folder):
-        path = folder / name
-        into = _kind(name)
-        if into is None:
-            problems.append(Problem(name, 1, 1, text("catalogue.unknown-file")))
-            continue
-        try:
-            content = path.read_bytes()
-        except OSError:
+    problems = list(names.problems)
+    for name in sorted(names.expected):
+        document = _document(folder / name, name)
+        if document is None:
             problems.append(Problem(name, 1, 1, text("catalogue.missing-file")))
             continue
-        document = read_yaml(content, name)
-        value, wrong = shape(document, into)
+        value, wrong = shape(document, names.expected[name])
         sources.append(Source(document, value))
         problems += wrong
     return sources, problems
 
 
-def _expected(folder: Path) -> list[str]:
-    """Every file that is there or should be, by its path inside the folder."""
-    present = {
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.suffix in (".yaml", ".yml") and path.is_file()
-    } - set(_READ_ELSEWHERE)
-    folders = {name.split("/")[0] for name in present if "/" in name}
-    schools = folders - {"needs", "small_talk"} | {NATIONAL}
-    needed = {f"{school}/{name}" for school in schools for name in _NEEDED}
-    return sorted((present | set(_TOP_FILES) | needed) - _ELSEWHERE)
+def _document(path: Path, name: str) -> Document | None:
+    """The file as read; None where there is none, or it cannot be opened."""
+    try:
+        if not path.is_file():
+            return None
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            return too_large(size, name)
+        return read_yaml(path.read_bytes(), name)
+    except OSError:
+        return None
+
+
+def _beside(more: Iterable[Problem], problems: Iterable[Problem]) -> list[Problem]:
+    """Of the same value only the first mistake is told, and only once."""
+    told = {(p.file, p.path) for p in problems}
+    counts: Counter[str] = Counter()
+    new: list[Problem] = []
+    for problem in more:
+        if (problem.file, problem.path) not in told and counts[problem.file] < MOST_TOLD:
+            told.add((problem.file, problem.path))
+            counts[problem.file] += 1
+            new.append(problem)
+    return new
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The files that are there or should be, by their path inside the folder."""
+
+    expected: dict[str, TypeAdapter[Any]]
+    unread: tuple[str, ...]  # there, with a name that means nothing
+    problems: tuple[Problem, ...]
+
+
+def _names(folder: Path) -> _Names:
+    present = set(_yaml_files(folder))
+    known = {name for name in present if _kind(name)}
+    unread = tuple(sorted(present - known - _READ_ELSEWHERE))
+    schools = {name.split("/")[0] for name in known if name.split("/")[-1] in _SCHOOL_FILES}
+    required = {f"{school}/{name}" for school in schools | {NATIONAL} for name in _NEEDED}
+    required |= set(_TOP_FILES)
+    # A file with a slip in its name is one mistake: it is not missing as well.
+    meant = {name: _meant(name, schools, known) for name in unread}
+    expected = {name: into for name in known | required if (into := _kind(name))}
+    problems = list(_misnamed(meant, known))
+    for name in set(meant.values()) & set(expected):
+        del expected[name]
+    if not any(name.startswith("needs/") for name in (*present, *meant.values())):
+        problems.append(Problem("needs", 1, 1, text("catalogue.no-needs")))
+    return _Names(expected, unread, tuple(problems))
+
+
+def _yaml_files(folder: Path) -> Iterator[str]:
+    """All but the hidden ones: those belong to other programs."""
+    for path in folder.rglob("*"):
+        inside = path.relative_to(folder)
+        hidden = any(part.startswith(".") for part in inside.parts)
+        if path.suffix.lower() in (".yaml", ".yml") and not hidden and path.is_file():
+            yield inside.as_posix()
+
+
+def _misnamed(meant: dict[str, str], known: set[str]) -> Iterator[Problem]:
+    """One for each file; one for a folder in which nothing is known."""
+    told: set[str] = set()
+    for name, right in meant.items():
+        folder = name.partition("/")[0] if "/" in name else ""
+        if right:
+            message = text("catalogue.misnamed-file", near=shown(right))
+            yield Problem(name, 1, 1, message)
+        elif folder in ("", *_TALK) or any(other.startswith(f"{folder}/") for other in known):
+            yield Problem(name, 1, 1, text("catalogue.unknown-file"))
+        elif folder not in told:
+            told.add(folder)
+            yield Problem(folder, 1, 1, text("catalogue.unknown-folder"))
+
+
+def _meant(name: str, schools: set[str], known: set[str]) -> str:
+    """The file name that was probably meant; empty where nothing is near."""
+    folder, _, file = name.rpartition("/")
+    if folder in _TALK:
+        right = f"{folder}/{PurePosixPath(file).stem.lower()}.yaml"
+        return right if _kind(right) and right not in known else ""
+    in_folder = _TOP_FILES if not folder else _SCHOOL_FILES if folder in schools else {}
+    free = [f"{folder}/{f}".lstrip("/") for f in in_folder]
+    best = process.extractOne(name.lower(), [f for f in free if f not in known], score_cutoff=85)
+    return best[0] if best else ""
 
 
 def _kind(name: str) -> TypeAdapter[Any] | None:
+    if not name.isprintable():  # a name that no message could show
+        return None
     match name.split("/"):
         case [top]:
             return _TOP_FILES.get(top)

@@ -16,11 +16,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import yaml
 
-from bot.catalogue.problems import Path, Problem, shown
+from bot.catalogue.problems import MOST_TOLD, Path, Problem, shown
 from bot.text import Text, text
 
 MAX_BYTES = 8_000_000  # a hundred times the longest shipped file; more is a mistake or an attack
@@ -46,6 +47,7 @@ _INVISIBLE = re.compile(
 )
 _DOCUMENT = re.compile(r"^(---|\.\.\.)(?=\s|$)", re.MULTILINE)
 # A line with which an entry begins, at the left edge.
+_ITEM = re.compile(r"-(?:[ \t]|$)")
 _PART = re.compile(r"-(?:[ \t]|$)|[A-Za-z_][\w-]*:(?:[ \t]|$)")
 _KEY = re.compile(r"\s*(?:- +)?[A-Za-z_][\w-]*:(?:\s|$)")
 _NO_SPACE = re.compile(r"\s*(?:- +)?[A-Za-z_][\w-]*:[^ \t\n:/]")
@@ -53,6 +55,16 @@ _NO_SPACE = re.compile(r"\s*(?:- +)?[A-Za-z_][\w-]*:[^ \t\n:/]")
 _HASH = re.compile(r"[ \t]+(#\w)")
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Repeat(NamedTuple):
+    """A key that stands in its mapping for the second time."""
+
+    holder: Path
+    key: str
+    line: int
+    column: int
+    after: str | None  # the key just before it, where that one has no value
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,7 @@ class Document:
     source: str = field(default="", repr=False)  # the text; empty where it could not be read
     # The lines, in order, whose indentation was guessed or that were left out as unreadable.
     doubtful: tuple[int, ...] = field(default=(), repr=False)
+    repeats: tuple[Repeat, ...] = field(default=(), repr=False)
     _marks: dict[int, dict[str | int, Position]] = field(default_factory=dict, repr=False)
     _start: Position = (1, 1)
 
@@ -130,7 +143,10 @@ def read_yaml(content: bytes, file: str) -> Document:
     reading = _read(lines, guessed)
     doubtful = tuple(sorted(guessed | reading.left_out))
     problems = _problems(file, [*found, *reading.found])
-    return Document(file, reading.value, problems, source, doubtful, reading.marks, reading.start)
+    repeats = tuple(reading.repeats)
+    return Document(
+        file, reading.value, problems, source, doubtful, repeats, reading.marks, reading.start
+    )
 
 
 def too_large(size: int, file: str) -> Document:
@@ -140,7 +156,8 @@ def too_large(size: int, file: str) -> Document:
 
 
 def _problems(file: str, found: Iterable[_Found]) -> tuple[Problem, ...]:
-    return tuple(Problem(file, f.line, f.column, f.message, path=f.path) for f in found)
+    told = islice(found, MOST_TOLD)
+    return tuple(Problem(file, f.line, f.column, f.message, path=f.path) for f in told)
 
 
 def _decoded(content: bytes) -> str | _Found:
@@ -219,45 +236,72 @@ class _Reading:
     start: Position = (1, 1)
     marks: dict[int, dict[str | int, Position]] = field(default_factory=dict)
     found: list[_Found] = field(default_factory=list)
+    repeats: list[Repeat] = field(default_factory=list)
     left_out: set[int] = field(default_factory=set)
 
 
 def _read(lines: list[str], guessed: set[int]) -> _Reading:
     """The value of the lines; where they cannot be read as a whole, of the entries that can."""
     whole = _Builder(lines)
-    stop = whole.stop
-    if stop is None:
+    if whole.stop is None:
         return whole.reading
     parts = list(_parts(lines))
     if whole.refused or len(parts) > _MAX_PARTS:
-        return _Reading(found=[stop])
+        return _Reading(found=[whole.stop])
+    apart = len(parts) > 1
+    alone = [_Builder(lines[b:e], b) if apart else whole for b, e in parts]
+    broken = [part for part in alone if part.stop]
+    for part in broken:
+        if part.refused:
+            return _Reading(found=part.complaints(guessed))
+    if broken:
+        return _rest(
+            lines, broken, [found for part in broken for found in part.complaints(guessed)]
+        )
+    # Each entry is good by itself; what is wrong is how they stand together.
+    return _without_dash(lines, whole, alone[0]) or _Reading(found=whole.complaints(guessed))
+
+
+def _rest(lines: list[str], broken: list[_Builder], found: list[_Found]) -> _Reading:
+    """What can be read without what is broken."""
     rest = list(lines)
-    found: list[_Found] = []
     left_out: set[int] = set()
-    for begin, end in parts:
-        alone = _Builder(lines[begin:end], begin)
-        if alone.stop is None:
-            continue
+    for part in broken:
+        begin, end = part.above, part.above + len(part.lines)
         rest[begin:end] = [""] * (end - begin)
-        numbers = set(range(begin + 1, end + 1))
-        left_out |= numbers
-        found += alone.reading.found
-        if not guessed & numbers:  # lines with tabs hardly ever read; mend those first
-            found.append(alone.stop)
-    if not left_out:  # each entry is good by itself; what is wrong is how they stand together
-        return _Reading(found=[*whole.reading.found, *([] if guessed else [stop])])
+        left_out |= set(range(begin + 1, end + 1))
     reading = _Builder(rest).reading
-    reading.found = [*(f._replace(path=None) for f in found), *reading.found]
+    reading.found = [*found, *reading.found]
     reading.left_out = left_out
     return reading
 
 
+def _without_dash(lines: list[str], whole: _Builder, first: _Builder) -> _Reading | None:
+    """A list of which the first entry has no dash."""
+    end = len(first.lines)
+    above = [index for index in range(end) if _content(lines[index])]
+    stopped = whole.stop is not None and whole.stop.line == end + 1 <= len(lines)
+    if not stopped or not above or not _ITEM.match(lines[end]) or lines[above[0]][0] != " ":
+        return None
+    line = lines[above[0]]
+    place = (above[0] + 1, len(line) - len(line.lstrip()) + 1)
+    return _rest(lines, [first], [_Found(*place, text("yaml.no-dash", found=shown(line)))])
+
+
 def _parts(lines: list[str]) -> Iterator[tuple[int, int]]:
     """From which to which line each entry at the left edge runs."""
+    items = [index for index, line in enumerate(lines) if _ITEM.match(line)]
     begins = [index for index, line in enumerate(lines) if _PART.match(line)]
-    if not begins or any(line.strip() for line in lines[: begins[0]]):
+    first = next((line for line in lines if _content(line)), "")
+    if _ITEM.match(first) and 2 * len(items) > len(begins):  # a list, not a mapping with lists
+        begins = items
+    if not begins or any(_content(line) for line in lines[: begins[0]]):
         begins.insert(0, 0)
     return zip(begins, [*begins[1:], len(lines)], strict=True)
+
+
+def _content(line: str) -> bool:
+    return bool(line.strip()) and line[0] not in "#%" and line != "---"
 
 
 class _StopError(Exception):
@@ -279,7 +323,7 @@ class _Open:
     key: str | None = None  # of the value that comes next; None where a key comes next
     key_at: Position = (1, 1)
     filled: str | int = 0  # the key or number that got a value last
-    repeated: bool = False  # the last key stood there already, and that has been said
+    repeated: int = 0  # so many keys on end stood there already, and that has been said
     again: bool = False  # a second entry runs on in this one
 
 
@@ -294,14 +338,16 @@ class _Builder:
         self.refused = False
         self.root: list[Value] = []
         self.open = [_Open(self.root)]
-        self.scalar: _Scalar | None = None  # the last one
+        self.told: set[Path | None] = set()  # which values have been reported
+        self.scalar: yaml.ScalarEvent | None = None  # the last one
         self.hashes = {i for i, line in enumerate(lines) if "#" in line and _HASH.search(line)}
         try:
             self._build()
         except _StopError as stop:
             self.stop, self.refused = stop.found, isinstance(stop, _RefusedError)
         except yaml.MarkedYAMLError as error:
-            line, column, message = _syntax(error, self.lines, self.scalar)
+            scalar = _Scalar.of(self.scalar) if self.scalar else None
+            line, column, message = _syntax(error, self.lines, scalar)
             self.stop = _Found(line + 1 + above, column + 1, message)
         except (yaml.YAMLError, ValueError, OverflowError):
             self.stop = _Found(1 + above, 1, text("yaml.syntax", found=shown("".join(lines[:1]))))
@@ -312,28 +358,31 @@ class _Builder:
         for event in yaml.parse("\n".join(self.lines), Loader=_Loader):
             mark = event.start_mark
             position = (mark.line + 1 + self.above, mark.column + 1) if mark else (1, 1)
-            if isinstance(
-                event, yaml.ScalarEvent | yaml.MappingStartEvent | yaml.SequenceStartEvent
-            ):
-                if event.anchor:
-                    raise _RefusedError(position, text("yaml.alias"))
-                if event.tag:
-                    self._report(position, text("yaml.tag", found=shown(event.tag)))
-            if isinstance(event, yaml.ScalarEvent):
-                self.scalar = _Scalar(_spot(mark), _spot(event.end_mark), event.style or "")
-                self._add(self._text(event, position), position)
-            elif isinstance(event, yaml.MappingStartEvent):
-                self._begin({}, position)
-            elif isinstance(event, yaml.SequenceStartEvent):
-                self._begin([], position)
-            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            if isinstance(event, yaml.CollectionEndEvent):
                 self.open.pop()
             elif isinstance(event, yaml.AliasEvent):
                 self._alias(position)
+            elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+                self._value(event, position)
+
+    def _value(
+        self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, position: Position
+    ) -> None:
+        if event.anchor:
+            raise _RefusedError(position, text("yaml.alias"))
+        if event.tag:
+            self._report(position, text("yaml.tag", found=shown(event.tag)))
+        if isinstance(event, yaml.ScalarEvent):
+            self.scalar = event
+            self._add(self._text(event, position), position)
+        else:
+            self._begin({} if isinstance(event, yaml.MappingStartEvent) else [], position)
 
     def _report(self, position: Position, message: Text) -> None:
         path = None if self._at_key else self._path()
-        self.reading.found.append(_Found(*position, message, path))
+        if path not in self.told and len(self.reading.found) < MOST_TOLD:
+            self.reading.found.append(_Found(*position, message, path))
+            self.told |= {path} - {None}
 
     @property
     def _at_key(self) -> bool:
@@ -374,37 +423,53 @@ class _Builder:
         elif last.key is None:
             self._key(str(value), position)
         else:
-            if last.key not in holder:  # of two equal keys the first is kept
+            if (
+                holder.get(last.key) is None
+            ):  # of two equal keys the first is kept, if it has a value
                 self.reading.marks[id(holder)][last.key] = last.key_at
                 holder[last.key] = value
             last.filled, last.key = last.key, None
 
     def _key(self, key: str, position: Position) -> None:
         last = self.open[-1]
-        repeated = key in last.holder
+        repeated = isinstance(last.holder, dict) and key in last.holder
         if repeated and not last.repeated and not last.again:
-            in_list = len(self.open) > 2 and isinstance(self.open[-2].holder, list)
-            last.again = in_list and key == next(iter(last.holder))
-            message = (
-                text("yaml.missing-dash", key=shown(key))
-                if last.again
-                else text("yaml.duplicate-key", key=shown(key))
-            )
-            self.reading.found.append(_Found(*position, message))
-        last.repeated = repeated
+            self._repeat(last, key, position)
+        last.repeated = last.repeated + 1 if repeated else 0
+        last.again = last.again or last.repeated > 2
         last.key, last.key_at = key, position
+
+    def _repeat(self, last: _Open, key: str, position: Position) -> None:
+        in_list = len(self.open) > 2 and isinstance(self.open[-2].holder, list)
+        last.again = in_list and key == next(iter(last.holder))
+        if last.again:
+            message = text("yaml.missing-dash", key=shown(key))
+        else:
+            message = text("yaml.duplicate-key", key=shown(key))
+        self.reading.found.append(_Found(*position, message))
+        before = str(last.filled)
+        after = before if isinstance(last.holder, dict) and last.holder[before] is None else None
+        self.reading.repeats.append(Repeat(self._path()[:-1], key, *position, after))
+
+    def complaints(self, guessed: set[int]) -> list[_Found]:
+        """What is wrong in these lines, which cannot be read."""
+        stop = self.stop
+        if stop is None:
+            return self.reading.found
+        before = [f._replace(path=None) for f in self.reading.found if f.line != stop.line]
+        with_tabs = guessed & set(range(self.above + 1, self.above + 1 + len(self.lines)))
+        return before if with_tabs else [*before, stop]  # tabs hardly ever read: mend those first
 
     def _text(self, event: yaml.ScalarEvent, position: Position) -> str | None:
         value = str(event.value)
-        if event.style is not None:  # quoted or folded: exactly what was meant
+        if event.style:  # quoted or folded: exactly what was meant
             return value
         if self._at_key:  # `checked: {on: …}` is ours to read, whatever YAML 1.1 makes of `on`
             if not value:
                 raise _StopError(position, text("yaml.key"))
             return value
-        line, column = _spot(event.end_mark)
-        if line in self.hashes:
-            self._lost_behind_hash(line, column)
+        if self.hashes:
+            self._lost_behind_hash(*_spot(event.end_mark))
         if value in _NULL_WORDS:
             return None
         if value.lower() in _BOOLEAN_WORDS:
@@ -414,7 +479,7 @@ class _Builder:
         return value
 
     def _lost_behind_hash(self, line: int, column: int) -> None:
-        if lost := _HASH.match(self.lines[line], column):
+        if line in self.hashes and (lost := _HASH.match(self.lines[line], column)):
             position = (line + 1 + self.above, lost.start(1) + 1)
             found = self.lines[line][lost.start(1) :]
             self._report(position, text("yaml.hash", found=shown(found)))
@@ -427,6 +492,10 @@ class _Scalar(NamedTuple):
     begin: _Spot
     end: _Spot
     style: str  # its quotation mark; empty for a plain one
+
+    @classmethod
+    def of(cls, event: yaml.ScalarEvent) -> _Scalar:
+        return cls(_spot(event.start_mark), _spot(event.end_mark), event.style or "")
 
 
 def _spot(mark: yaml.Mark | yaml._yaml.Mark | None) -> _Spot:
