@@ -114,9 +114,13 @@ def _lay_out(console: Console, shown: tuple[Shown, ...]) -> None:
             console.print()
     number = 0
     always = []
+    if any(button.kind == "link" for message in shown for button in message.buttons):
+        for button in (button for message in shown for button in message.buttons):
+            if button.kind == "link":
+                console.print(f"    {button.label}{_target(button)}", style="cyan", soft_wrap=True)
+        console.print()
     for button in (button for message in shown for button in message.buttons):
         if button.kind == "link":
-            console.print(f"    {button.label}{_target(button)}", style="cyan", soft_wrap=True)
             continue
         number += 1
         if button.kind == "always":

@@ -22,7 +22,7 @@ def press(state: State, button: str, world: World) -> State | None:
         case ["change", question]:
             return replace(state, screen=f"change:{question}")
         case ["institution", institution] if institution in world.catalogue.schools:
-            return profile.change(state, "institution", institution)
+            return profile.choose_school(state, institution)
         case ["need", need] if need in world.catalogue.needs:
             return _choose_need(state, need, world)
         case ["none"]:

@@ -18,13 +18,13 @@ from bot.conversation.message import (
 from bot.conversation.press import press
 from bot.conversation.standing import answer, needs_of, step_of, suggestion_of, with_answers
 from bot.conversation.state import FLOW, State, Story
-from bot.conversation.steps import STEPS
+from bot.conversation.steps import STEPS, profile
 from bot.conversation.steps.advice import because
 from bot.conversation.world import World
 from bot.safety.detect import Danger
 from bot.text import FromCatalogue, Language, Text, text
 from bot.understanding import Meaning
-from bot.understanding.answers import institutions_named, part_in
+from bot.understanding.answers import institutions_named, is_name_of, part_in
 
 # What always works, whatever is on the screen.
 ALWAYS = (
@@ -115,10 +115,14 @@ def _command(state: State, name: str) -> _Heard | None:
 def _said(state: State, words: str, world: World) -> _Heard | None:
     if not words.strip():
         return _Heard(state, text("remark.empty"))
-    command = world.answers.whole("command", words)
+    command = _command_in(words, world)
     if command:
         return _command(state, command)
     step = _step(state, world)
+    if step not in ("institution", "change"):
+        school = _only_a_school(words, world)
+        if school not in (None, state.answers.get("institution")):
+            return _Heard(profile.choose_school(state, str(school)))
     answered = STEPS[step].hear(state, words, world)
     if answered is not None:
         return _Heard(replace(answered, misses=0) if step != "clarify" else answered)
@@ -129,10 +133,27 @@ def _said(state: State, words: str, world: World) -> _Heard | None:
     return _story(state, step, words, world)
 
 
+def _command_in(words: str, world: World) -> str | None:
+    """A command that is the whole message, or is clearly asked for in a few words."""
+    asked = world.answers.whole("command", words)
+    if asked is None and len(words.split()) <= _A_WISH:
+        asked = world.answers.in_story(words).get("command")
+    return asked
+
+
+def _only_a_school(words: str, world: World) -> str | None:
+    """The school, when its very name is all that was typed."""
+    schools = (school.institution for school in world.catalogue.schools.values())
+    named = institutions_named(words, schools) if len(words.split()) <= _A_FEW else ()
+    exact = [id for id in named if is_name_of(words, world.catalogue.schools[id].institution)]
+    return exact[0] if len(exact) == 1 else None
+
+
 def _short_wishes(words: str, world: World) -> dict[str, str]:
     """What a few words say about with whom or how, whatever was asked."""
     count = len(words.split())
     wishes = dict(world.answers.in_story(words)) if count <= _A_WISH else {}
+    wishes.pop("command", None)
     for question, choices in (("with-whom", WITH_WHOM), ("how", HOW)):
         named = world.answers.answer(question, words, choices) if count <= _A_FEW else ()
         if len(named) == 1:
@@ -144,11 +165,15 @@ def _story(state: State, step: str, words: str, world: World) -> _Heard:
     """Words that answer no question tell what is going on, now or instead of before."""
     meaning = world.understand(words)
     if meaning.small_talk is not None and meaning.small_talk != _NONSENSE:
+        if state.story is not None and state.story.outcome == "unknown":
+            state = replace(state, story=None)  # a chat in between is no second miss
         return _Heard(state, FromCatalogue("small-talk", meaning.small_talk, "answer"))
     waits_for_an_answer = step in ("follow-up", "institution", "change", "advice", "promised")
     if waits_for_an_answer and state.screen != "change:story":
         enough = len(words.split()) >= _A_SENTENCE and not world.answers.whole("skip", words)
-        if meaning.outcome == "unknown" or not enough:
+        # In the middle of a question only what is surely something new is taken for that.
+        sure = meaning.outcome == "suggest" or (step, meaning.outcome) == ("institution", "clarify")
+        if not sure or not enough:
             return _Heard(state, _not_an_answer(step))
     new = step in ("follow-up", "advice", "promised", "nothing-left")
     state = replace(
@@ -188,6 +213,7 @@ def _not_an_answer(step: str) -> Text:
 def _wishes(state: State, words: str, world: World) -> State:
     """Answers that the story gives unasked, so that nobody has to say it twice."""
     told = dict(world.answers.in_story(words))
+    told.pop("command", None)
     schools = world.catalogue.schools
     if "institution" not in state.answers:
         named = institutions_named(words, (school.institution for school in schools.values()))
@@ -226,7 +252,7 @@ def _start(event: Started, world: World) -> Turn:
             Part(text("greeting.terminal")),
             Part(text("greeting.now")),
         ),
-        (Button(f"language:{other}", _TO_LANGUAGE[other]),),
+        (Button(f"language:{other}", _TO_LANGUAGE[other], "always"),),
     )
     return _say(state, _Heard(state), world, before=(greeting,))
 
@@ -324,7 +350,7 @@ def _wanted_language(state: State, event: Event, world: World) -> Language | Non
         case Pressed("language:en"):
             return "en"
         case Said(words):
-            named = world.answers.whole("command", words)
+            named = _command_in(words, world)
             return "en" if named == "english" else "nl" if named == "dutch" else None
         case Commanded("language"):
             return "en" if state.language == "nl" else "nl"

@@ -146,6 +146,12 @@ def institutions_named(said: str, institutions: Iterable[Institution]) -> tuple[
     return tuple(id for id, score in scores.items() if score >= best - 0.1)
 
 
+def is_name_of(said: str, institution: Institution) -> bool:
+    """Whether this is exactly one of the institution's names."""
+    names = (institution.id, institution.name.nl, institution.name.en, *institution.also_called)
+    return _tokens(said) in {_tokens(name) for name in names}
+
+
 def _likeness(tokens: Tokens, telling: list[str], name: Tokens) -> float:
     """1 for the very name, less for one telling word of it that is spelled nearly so."""
     if tokens == name:

@@ -164,10 +164,20 @@ def hear_promised(state: State, said: str, world: World) -> State | None:
     """Thanks after a promise is a goodbye, not a new story."""
     match world.answers.whole("advice", said):
         case "take":
-            return state
+            return replace(state, screen="done")
         case "other":
             return other(state, world)
     return None
+
+
+def show_done(state: State, world: World) -> Message:
+    return Message("done", (Part(text("done.bye")),), (Button("on", text("button.step-again")),))
+
+
+def hear_nothing_left(state: State, said: str, world: World) -> State | None:
+    """Something else, when everything was named: another subject."""
+    other_subject = world.answers.whole("advice", said) == "other"
+    return replace(state, screen="themes") if other_subject else None
 
 
 def show_nothing_left(state: State, world: World) -> Message:

@@ -7,6 +7,7 @@ from bot.conversation.message import Button, Message, Part
 from bot.conversation.standing import student_of
 from bot.conversation.state import State
 from bot.conversation.steps.advice import step_parts
+from bot.conversation.steps.institution import school_buttons
 from bot.conversation.steps.links import call_button, link_buttons, page_button
 from bot.conversation.world import World
 from bot.safety.lines import LINES, Line
@@ -20,7 +21,9 @@ def show_person(state: State, world: World) -> Message:
     institution = state.answers.get("institution")
     person = person_for(student_of(state, world), world.catalogue, world.today)
     if institution is None or person is None:
-        return Message("person", (Part(text("person.no-institution")),), (_BACK,))
+        return Message(
+            "person", (Part(text("person.no-institution")),), (*school_buttons(world), _BACK)
+        )
     return Message(
         f"person:{person.id}",
         (

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from bot.advice import FACTS, Question
 from bot.conversation.message import Button, Message, Part
-from bot.conversation.standing import question_of, with_answers
+from bot.conversation.standing import needs_of, question_of, with_answers
 from bot.conversation.state import State
 from bot.conversation.world import World
-from bot.text import FromCatalogue, Text, text
+from bot.text import FromCatalogue, Several, Text, text
 from bot.understanding.answers import part_in
 
 ASK: dict[str, Text] = {
@@ -43,13 +43,19 @@ CHOICE: dict[str, Text] = {
     "both": text("choice.both-languages"),
 }
 _SEVERAL = ("about-you",)
+_NAMED = 2  # needs that are said back before the first question
 
 
 def show(state: State, world: World) -> Message:
     question = question_of(state, world)
     if question is None:
         raise ValueError("there is no question to ask")
-    return ask(question, state)
+    message = ask(question, state)
+    if state.asked:
+        return message
+    needs = tuple(FromCatalogue("need", need) for need in list(needs_of(state))[:_NAMED])
+    heard = Part(text("follow-up.heard", needs=Several(needs, "and")))
+    return replace(message, parts=(heard, *message.parts))
 
 
 def ask(question: Question, state: State) -> Message:

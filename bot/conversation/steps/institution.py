@@ -15,11 +15,13 @@ def show(state: State, world: World) -> Message:
     return Message(
         "ask:institution",
         (Part(asked),),
-        tuple(
-            Button(f"institution:{id}", FromCatalogue("institution", id))
-            for id in world.catalogue.schools
-        ),
+        school_buttons(world),
     )
+
+
+def school_buttons(world: World) -> tuple[Button, ...]:
+    schools = world.catalogue.schools
+    return tuple(Button(f"institution:{id}", FromCatalogue("institution", id)) for id in schools)
 
 
 def hear(state: State, said: str, world: World) -> State | None:

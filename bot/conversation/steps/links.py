@@ -10,7 +10,7 @@ from bot.text import text
 
 
 def link_buttons(offering: Offering) -> tuple[Button, ...]:
-    """What the offering can be reached by; its source page if there is nothing else."""
+    """What the offering can be reached by. The page a fact was found on is not for students."""
     access = offering.access
     buttons = [call_button(number) for number in access.phone]
     if access.email:
@@ -22,8 +22,8 @@ def link_buttons(offering: Offering) -> tuple[Button, ...]:
                 f"mailto:{access.email}",
             )
         )
-    if access.url or not buttons:
-        buttons.append(page_button(access.url or offering.source))
+    if access.url:
+        buttons.append(page_button(access.url))
     return tuple(buttons)
 
 

@@ -149,6 +149,12 @@ def change(state: State, name: str, value: str) -> State:
     return with_answers(state, {name: value})
 
 
+def choose_school(state: State, institution: str) -> State:
+    """The school, chosen or typed; who asked for a person first is then shown one there."""
+    changed = change(state, "institution", institution)
+    return replace(changed, screen=state.screen) if state.screen == "person" else changed
+
+
 def press_change(state: State, name: str, choice: str, world: World) -> State:
     """A choice pressed while changing an answer."""
     return change_to(state, _question(name, state, world), (choice,))
