@@ -27,7 +27,7 @@ from bot.conversation import (
     respond,
 )
 from bot.text import Language, text
-from bot.words import Shown, ShownButton, Translator, pressed_by_typing, render
+from bot.words import Shown, ShownButton, Translator, numbered, pressed_by_typing, render
 
 _WIDTH = 76  # a comfortable line; a narrower window counts
 _STYLES = {"plain": "", "title": "bold", "step": "bold", "quiet": "dim"}
@@ -112,17 +112,13 @@ def _lay_out(console: Console, shown: tuple[Shown, ...]) -> None:
         for part in message.parts:
             console.print(RichText(part.text, style=_STYLES[part.style]), width=width)
             console.print()
-    number = 0
-    always = []
-    if any(button.kind == "link" for message in shown for button in message.buttons):
-        for button in (button for message in shown for button in message.buttons):
-            if button.kind == "link":
-                console.print(f"    {button.label}{_target(button)}", style="cyan", soft_wrap=True)
+    links = [b for message in shown for b in message.buttons if b.kind == "link"]
+    for link in links:
+        console.print(f"    {link.label}{_target(link)}", style="cyan", soft_wrap=True)
+    if links:
         console.print()
-    for button in (button for message in shown for button in message.buttons):
-        if button.kind == "link":
-            continue
-        number += 1
+    always = []
+    for number, button in enumerate(numbered(shown), start=1):
         if button.kind == "always":
             always.append(f"{number} {button.label}")
         else:

@@ -1,6 +1,6 @@
 """IN WHICH WORDS: from texts by key to Dutch and English. `locales/` holds the words themselves."""
 
-from bot.words.render import Shown, ShownButton, ShownPart, pressed_by_typing, render
+from bot.words.render import Shown, ShownButton, ShownPart, numbered, pressed_by_typing, render
 from bot.words.translate import Translator, load_translators
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "ShownPart",
     "Translator",
     "load_translators",
+    "numbered",
     "pressed_by_typing",
     "render",
 ]

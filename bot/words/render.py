@@ -51,9 +51,15 @@ def render(message: Message, translator: Translator, catalogue: Catalogue) -> Sh
     )
 
 
-def pressed_by_typing(typed: str, shown: Iterable[Shown]) -> str | None:
-    """The id of the button that somebody typed: its number, counted over all, or its label."""
+def numbered(shown: Iterable[Shown]) -> list[ShownButton]:
+    """The buttons as they are numbered: choices first, then what always works."""
     buttons = [b for message in shown for b in message.buttons if b.kind != "link"]
+    return sorted(buttons, key=lambda button: button.kind == "always")
+
+
+def pressed_by_typing(typed: str, shown: Iterable[Shown]) -> str | None:
+    """The id of the button that somebody typed: its number or its label."""
+    buttons = numbered(shown)
     typed = fold(typed).strip()
     if typed.isdecimal() and 1 <= int(typed) <= len(buttons):
         return buttons[int(typed) - 1].id
