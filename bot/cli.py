@@ -17,6 +17,7 @@ from bot.channels import terminal
 from bot.settings import Settings, read_settings
 from bot.staff.ask import Asker, in_words
 from bot.staff.evaluate import as_table, evaluate, read_labelled
+from bot.staff.evaluate_safety import evaluate_safety, read_rows, safety_table
 from bot.text import LANGUAGES, Several, Text, text
 from bot.words import Translator, load_translators
 
@@ -70,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="how well labelled messages are understood")
     evaluate.add_argument("file", type=Path, help="labelled messages, one JSON object a line")
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    evaluate.add_argument(
+        "--safety", action="store_true", help="the file says what is a crisis: judge the rules"
+    )
     evaluate.set_defaults(command=_evaluate)
 
     check = commands.add_parser("check", help="everything that is wrong in a catalogue")
@@ -146,11 +150,16 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
     except (OSError, UnicodeDecodeError):
         _complain(text("cli.no-file", file=str(options.file)), translator)
         return _MISUSED
-    rows, bad = read_labelled(lines)
+    if options.safety:
+        texts, bad = read_rows(lines)
+        detect = build(settings).detector.ready().detect
+        print(safety_table(evaluate_safety(texts, detect)))
+    else:
+        rows, bad = read_labelled(lines)
+        report = evaluate(rows, build(settings).understanding.ready().understand)
+        print(report.as_json() if options.json else as_table(report))
     for line in bad:
         _complain(text("cli.evaluate-bad-line", line=line), translator)
-    report = evaluate(rows, build(settings).understanding.ready().understand)
-    print(report.as_json() if options.json else as_table(report))
     return _BAD if bad else _GOOD
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -75,3 +76,32 @@ def _shares(seen: dict[tuple[str, str], list[bool]]) -> dict[tuple[str, str], Sh
 def _sum(shares: Iterable[Share]) -> Share:
     every = tuple(shares)
     return Share(sum(share.part for share in every), sum(share.whole for share in every))
+
+
+def read_rows(lines: Iterable[str]) -> tuple[list[Row], list[int]]:
+    """The labelled texts ({"text", "lang", "crisis", "kind"}), and the numbers of other lines."""
+    rows, bad = [], []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            rows.append(Row(row["text"], row["lang"], bool(row["crisis"]), row["kind"]))
+        except (ValueError, KeyError, TypeError):
+            bad.append(number)
+    return rows, bad
+
+
+def safety_table(report: SafetyReport) -> str:
+    """The report for a person: recall and false alarms, and which texts they were."""
+    lines = [f"{'seen':34}{_told(report.total_recall)}"]
+    lines += [f"  {kind:22}{lang:10}{_told(s)}" for (kind, lang), s in report.recall.items()]
+    lines.append(f"{'false alarms':34}{_told(report.total_false_alarms)}")
+    lines += [f"  {kind:22}{lang:10}{_told(s)}" for (kind, lang), s in report.false_alarms.items()]
+    lines += [f"missed: {row.kind}: {row.text}" for row in report.missed]
+    lines += [f"alarmed by {danger.rule}: {row.text}" for row, danger in report.alarmed]
+    return "\n".join(lines)
+
+
+def _told(share: Share) -> str:
+    return f"{share.part:4} of {share.whole:4}{share.percent:7.1f} %"
