@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from bot.text import Text
 
@@ -21,7 +20,6 @@ class Problem:
     line: int
     column: int
     text: Text
-    severity: Literal["error", "warning"] = "error"
     # What the mistake is about, where that is known: of one thing, only the first mistake is told.
     path: Path | None = field(default=None, compare=False, repr=False)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from bot.catalogue import Catalogue
 from bot.safety.detect import Danger
@@ -15,14 +14,13 @@ from bot.understanding.answers import Answers
 
 @dataclass(frozen=True)
 class World:
-    """The catalogue as it stands, how text is understood, the moment, and the channel."""
+    """The catalogue as it stands, how text is understood, and the moment."""
 
     catalogue: Catalogue
     understand: Callable[[str], Meaning]
     danger: Callable[[str], Danger | None]
     answers: Answers
     now: dt.datetime
-    channel: Literal["terminal"] = "terminal"
 
     @property
     def today(self) -> dt.date:

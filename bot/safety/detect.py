@@ -77,7 +77,6 @@ class Detector:
             (word for rule in every if rule.kind == "ordinary-words" for word in rule.says),
             FILLERS,
         )
-        self._anchored: dict[int, list[_Expression]] = defaultdict(list)
         compiled = {
             identity: (self._compile(says), self._compile(unless))
             for identity, (says, unless) in written.items()

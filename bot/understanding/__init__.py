@@ -1,5 +1,5 @@
 """WHAT THE STUDENT MEANS: text → language, ranked needs with evidence, or "I don't know"."""
 
-from bot.understanding.meaning import Found, Meaning, Outcome, Understanding
+from bot.understanding.meaning import Found, Meaning, Outcome
 
-__all__ = ["Found", "Meaning", "Outcome", "Understanding"]
+__all__ = ["Found", "Meaning", "Outcome"]

@@ -1,9 +1,9 @@
-"""What understanding gives back, and the one interface behind which it can be replaced."""
+"""What understanding gives back. Whatever turns a text into a Meaning can take its place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from bot.text import Language
 
@@ -28,9 +28,3 @@ class Meaning:
     needs: tuple[Found, ...] = ()
     small_talk: str | None = None  # which kind, when it is about something else
     also: tuple[Found, ...] = ()  # needs that another part of the message is surely about
-
-
-class Understanding(Protocol):
-    def understand(self, message: str) -> Meaning:
-        """What a message means, of any length or script. The same text gets the same answer."""
-        ...
