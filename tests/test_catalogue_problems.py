@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.catalogue import CatalogueError, Problem, read_catalogue
@@ -309,8 +309,8 @@ MEANING = [
             "catalogue.unknown-id"),
     Mistake("an unknown programme", OFFERINGS, "faculties: [techniek]",
             "programmes: [«verpleegkundig]", "catalogue.unknown-id"),
-    Mistake("an unknown need of a group", "avans/offerings.yaml", "need: international-arrival",
-            "«need: international-arival", "catalogue.unknown-id"),
+    Mistake("an unknown need of a group", "avans/offerings.yaml", "need: disability",
+            "«need: disabilty", "catalogue.unknown-id"),
     Mistake("an unknown contact", INSTITUTION, "contact: [vb-study-adviser,",
             "contact: [«vb-study-advisor,", "catalogue.unknown-id"),
     Mistake("an unknown location of staff", STAFF, "locations: [utrecht, amersfoort]",
@@ -716,6 +716,7 @@ def test_whatever_happens_to_one_line_is_at_most_one_problem(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(Mutation, min_size=1, max_size=6))
+@example([("replace", 28, 0, "\ud7fc")])  # a line of which nothing can be shown
 def test_nothing_but_problems_comes_of_a_damaged_file(
     small: Path, mutations: list[tuple[str, int, int, str]]
 ) -> None:

@@ -44,7 +44,7 @@ def shown(value: object) -> str:
         return "[…]"
     if value is None:
         return "—"
-    words = _printable(" ".join(str(value)[: 4 * _MOST_SHOWN].split()), "")
+    words = _printable(" ".join(str(value)[: 4 * _MOST_SHOWN].split()), "") or "…"
     return words if len(words) <= _MOST_SHOWN else words[: _MOST_SHOWN - 1].rstrip() + "…"
 
 

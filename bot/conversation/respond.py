@@ -252,7 +252,7 @@ def _start(event: Started, world: World) -> Turn:
             Part(text("greeting.terminal")),
             Part(text("greeting.now")),
         ),
-        (Button(f"language:{other}", _TO_LANGUAGE[other], "always"),),
+        (_language_button(other),),
     )
     return _say(state, _Heard(state), world, before=(greeting,))
 
@@ -297,9 +297,13 @@ def _language_offer(state: State) -> Message:
     """In the language that the student writes, whatever the conversation is in."""
     if state.language == "nl":
         offer = text("language.offer-english")
-        return Message("offer", (Part(offer),), (Button("language:en", _TO_LANGUAGE["en"]),))
+        return Message("offer", (Part(offer),), (_language_button("en"),))
     offer = text("language.offer-dutch")
-    return Message("offer", (Part(offer),), (Button("language:nl", _TO_LANGUAGE["nl"]),))
+    return Message("offer", (Part(offer),), (_language_button("nl"),))
+
+
+def _language_button(language: Language) -> Button:
+    return Button(f"language:{language}", _TO_LANGUAGE[language], "always")
 
 
 def _unconfirmed(state: State, world: World) -> tuple[Message, ...]:
@@ -365,4 +369,15 @@ def _in_other_language(state: State, event: Event, world: World) -> Turn:
         return _say(state, _Heard(state), world)  # what was named is of no use in this language
     if not state.last:
         return _start(Started(language, state.answers.get("institution")), world)
-    return Turn(state, state.last)
+    again = tuple(_turned(message, language) for message in state.last if message.name != "offer")
+    return Turn(replace(state, last=again), again)
+
+
+def _turned(message: Message, language: Language) -> Message:
+    """The same message; a button that leads to the language we are in now leads back."""
+    back = _language_button("en" if language == "nl" else "nl")
+    here = f"language:{language}"
+    if message.name == "language":
+        return message
+    buttons = tuple(back if button.id == here else button for button in message.buttons)
+    return replace(message, buttons=buttons)
