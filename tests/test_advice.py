@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.advice import Student, next_question, rank, reasons, suggest
+from bot.advice import Question, Student, next_question, rank, reasons, suggest
 from bot.advice.fit import is_old, may_use
 from bot.catalogue import Catalogue, Offering
-from bot.conversation import World
+from bot.conversation import State, World
+from bot.conversation.steps.follow_up import answered, understood
 from bot.understanding.answers import Answers, institutions_named
 
 TODAY = dt.date(2026, 11, 23)
@@ -172,3 +173,12 @@ def test_a_typed_answer(question: str, said: str, choices: tuple[str, ...], worl
 )
 def test_answers_given_unasked(said: str, told: dict[str, str], catalogue: Catalogue) -> None:
     assert Answers(catalogue.answers).in_story(said) == told
+
+
+def test_several_numbers_answer_who_you_are(world: World) -> None:
+    question = Question("about-you", ("first-year", "international", "job"))
+    state = State("nl", {"institution": "leiden"})
+    assert understood(question, "1 en 3", world, state) == ("first-year", "job")
+    assert understood(question, "7 en 9", world, state) == ()
+    told = answered(state, question, understood(question, "1 en 2", world, state)).answers
+    assert told == {"institution": "leiden", "first-year": "yes", "international": "yes"}

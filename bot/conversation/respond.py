@@ -68,8 +68,9 @@ def respond(state: State, event: Event, world: World) -> Turn:
         danger = world.danger(event.text)
         if danger is not None:
             return _crisis(state, danger, world)
-    if _switches_language(state, event, world):
-        return _in_other_language(state, event, world)
+    language = _wanted_language(state, event, world)
+    if language is not None:
+        return _in_other_language(state, language, world)
     if isinstance(event, Started):
         return _start(event, world)
     if event == Commanded("start"):
@@ -343,10 +344,6 @@ def _still_named(state: State, world: World) -> bool:
     return any(message.name == named for message in state.last)
 
 
-def _switches_language(state: State, event: Event, world: World) -> bool:
-    return _wanted_language(state, event, world) is not None
-
-
 def _wanted_language(state: State, event: Event, world: World) -> Language | None:
     match event:
         case Pressed("language:nl"):
@@ -361,9 +358,8 @@ def _wanted_language(state: State, event: Event, world: World) -> Language | Non
     return None
 
 
-def _in_other_language(state: State, event: Event, world: World) -> Turn:
+def _in_other_language(state: State, language: Language, world: World) -> Turn:
     """The last messages again, word for word, in the language that was asked for."""
-    language = _wanted_language(state, event, world) or state.language
     state = replace(state, language=language)
     if _step(state, world) == "advice" and not _still_named(state, world):
         return _say(state, _Heard(state), world)  # what was named is of no use in this language

@@ -8,6 +8,7 @@ from typing import Any
 from bot.advice import FACTS, Fit, Question, Student, next_question, rank, suggest
 from bot.conversation.state import State
 from bot.conversation.world import World
+from bot.understanding import likely_needs
 
 # Questions whose answer says something about the student (the others choose a direction).
 WISHES = ("with-whom", "how", "where", "faculty", "languages", "age")
@@ -37,10 +38,7 @@ def needs_of(state: State) -> dict[str, float]:
         return {chosen: 1.0}
     if state.story is None or state.story.outcome != "suggest":
         return {}
-    found = {found.need: found.score for found in state.story.needs}
-    most = max(found.values())
-    # What is much weaker than the first need is noise, not a second need.
-    return {need: score / most for need, score in found.items() if score >= most * 0.5}
+    return likely_needs(state.story.needs)
 
 
 def fits_of(state: State, world: World) -> tuple[Fit, ...]:

@@ -13,7 +13,7 @@ from bot.advice import Student, rank
 from bot.catalogue import Catalogue
 from bot.conversation import World
 from bot.text import FromCatalogue, Text, text
-from bot.understanding import Meaning
+from bot.understanding import Meaning, likely_needs
 from bot.words import Translator
 
 _MOST = 5
@@ -78,12 +78,11 @@ class Asker:
         if meaning.outcome == "unknown" or not found:
             return ()
         school = self.world.catalogue.schools.get(self.institution or "")
-        most = found[0].score
         student = Student(
             institution=self.institution,
             sector=school.institution.sector if school else "national",
             language="en" if meaning.language == "en" else "nl",
-            needs={n.need: n.score / most for n in found if n.score >= most / 2},
+            needs=likely_needs(found),
         )
         fits = rank(student, self.world.catalogue, self.world.today)[:_MOST]
         return tuple(AskedOffering(fit.offering.id, round(fit.score, 4)) for fit in fits)

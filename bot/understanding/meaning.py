@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,12 @@ class Found:
     need: str
     score: float
     because: str
+
+
+def likely_needs(found: Sequence[Found]) -> dict[str, float]:
+    """The needs that count, the likeliest as 1; one with less than half of that is noise."""
+    most = max((one.score for one in found), default=0.0)
+    return {one.need: one.score / most for one in found if most and one.score >= most / 2}
 
 
 @dataclass(frozen=True)

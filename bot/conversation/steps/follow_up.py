@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.advice import FACTS, Question
@@ -43,6 +44,7 @@ CHOICE: dict[str, Text] = {
     "both": text("choice.both-languages"),
 }
 _SEVERAL = ("about-you",)
+_NUMBER = re.compile(r"\b[1-9][0-9]?\b")
 _NAMED = 2  # needs that are said back before the first question
 
 
@@ -104,6 +106,9 @@ def understood(question: Question, said: str, world: World, state: State) -> tup
         part = part_in(said, parts, asked=True)
         return (part,) if part else ()
     allowed = (*question.choices, "none") if question.name in _SEVERAL else question.choices
+    numbers = [int(number) for number in _NUMBER.findall(said)]
+    if question.name in _SEVERAL and numbers and max(numbers) <= len(allowed):
+        return tuple(allowed[number - 1] for number in numbers)  # "1 en 2", as they are shown
     choices = world.answers.answer(question.name, said, allowed)
     return choices if question.name in _SEVERAL else choices[:1]
 
