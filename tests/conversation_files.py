@@ -8,7 +8,7 @@ button (by the last part of its id) or gives a command; of the bot a line says o
     suggests: leiden-ease      the offering that is named; because: [...] the reasons
     suggests_not: [...]        offerings that must not be named
     promised: leiden-ease      the first step after "I'll do this"
-    shows: now                 any other screen
+    shows: now                 any other screen; a crisis message is told by its kind
     remark: old-button         a remark made before the screen
     language: en               the language from here on
 """
@@ -88,7 +88,9 @@ def _seen(turn: Turn, before: str) -> Seen:
                 seen["remark"] = key.removeprefix("remark.")
             if kind == "offer":
                 seen["remark"] = "offers-language"
-    kind, _, what = turn.say[-1].name.partition(":")
+    kind, _, what = turn.say[0].name.partition(":")
+    if kind != "crisis":
+        kind, _, what = turn.say[-1].name.partition(":")
     if kind == "ask":
         seen["asks"] = what
         if what == "clarify":

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.catalogue import DangerKind
 from bot.safety.detect import Detector
 from bot.safety.notation import NotationError, steps_of
-from bot.safety.rules import KINDS, DangerKind, Rule, read_rules
+from bot.safety.rules import KINDS, Rule, read_rules
 from bot.staff.evaluate_safety import Row, evaluate_safety
 
 FILE = Path(__file__).parents[1] / "catalogue" / "safety.yaml"

@@ -1,7 +1,7 @@
 """WHAT THERE IS: elements, needs, offerings, institutions, staff. YAML in, frozen models out."""
 
 from bot.catalogue.catalogue import NATIONAL, Catalogue, School
-from bot.catalogue.models import Element, Institution, Need, Offering, Theme
+from bot.catalogue.models import DangerKind, Element, Institution, Need, Offering, Theme
 from bot.catalogue.problems import CatalogueError, Problem
 from bot.catalogue.read import read_catalogue
 
@@ -9,6 +9,7 @@ __all__ = [
     "NATIONAL",
     "Catalogue",
     "CatalogueError",
+    "DangerKind",
     "Element",
     "Institution",
     "Need",

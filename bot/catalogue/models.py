@@ -53,6 +53,14 @@ def _no_doubles(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+DangerKind = Literal[
+    "medical-now",
+    "violence-now",
+    "suicidal",
+    "harm-to-others",
+    "sexual-violence",
+    "self-harm",
+]
 Ids = Annotated[tuple[Id, ...], AfterValidator(_no_doubles)]
 Form = Literal[
     "one-to-one",
@@ -170,6 +178,18 @@ class Part(Model):
     name: Localised
 
 
+class InCrisis(Model):
+    """An offering of the institution itself that a crisis message names, after the help lines."""
+
+    offering: Id
+    kinds: tuple[DangerKind, ...] = Field(
+        default=(), description="The kinds of danger it is for; absent: all."
+    )
+    day_and_night: Flag = Field(
+        default=False, description="true: always reachable. Else: when the school is open."
+    )
+
+
 class Institution(Model):
     """Who this catalogue is about."""
 
@@ -186,6 +206,10 @@ class Institution(Model):
     contact: Ids = Field(
         default=(),
         description="Offerings to name when a student wants a person; the first that fits counts.",
+    )
+    in_crisis: tuple[InCrisis, ...] = Field(
+        default=(),
+        description="Named in a crisis message, below the help lines; the first that fits counts.",
     )
     status: Literal["compiled-from-public-pages", "confirmed", "example"] = Field(
         description="compiled-from-public-pages until the institution itself has confirmed it."

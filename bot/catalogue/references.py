@@ -265,6 +265,10 @@ def _each_unknown_id(files: _Files) -> Iterator[_Unknown]:
                 case "institution":
                     offerings = files.ids("offerings", source.folder)
                     yield from _unknown(source, path, entry, "contact", offerings)
+                    for index, named in source.entries("in_crisis"):
+                        yield from _unknown_value(
+                            source, (*index, "offering"), named.get("offering"), offerings
+                        )
                 case "elements":
                     level = (*path, "level")
                     yield from _unknown_value(source, level, entry.get("level"), _levels(source))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.catalogue import DangerKind
 from bot.text import FromCatalogue, Text
 
 Style = Literal["plain", "title", "step", "quiet"]
@@ -62,4 +63,11 @@ class Promised:
     offering: str
 
 
-Action = Suggested | TurnedDown | Promised
+@dataclass(frozen=True, slots=True)
+class HelpShown:
+    """Action: a crisis message was shown for a signal of this kind. For counting, no more."""
+
+    kind: DangerKind
+
+
+Action = HelpShown | Suggested | TurnedDown | Promised

@@ -9,6 +9,7 @@ from bot.conversation.event import Commanded, Event, Pressed, Said, Started
 from bot.conversation.message import (
     Action,
     Button,
+    HelpShown,
     Message,
     Part,
     Promised,
@@ -18,13 +19,14 @@ from bot.conversation.message import (
 from bot.conversation.press import press
 from bot.conversation.standing import answer, needs_of, step_of, suggestion_of, with_answers
 from bot.conversation.state import FLOW, State, Story
-from bot.conversation.steps import STEPS, profile
+from bot.conversation.steps import STEPS, crisis, out_of_order, profile
 from bot.conversation.steps.advice import because
+from bot.conversation.steps.language import other, to_language
 from bot.conversation.world import World
-from bot.safety.detect import Danger
 from bot.text import FromCatalogue, Language, Text, text
-from bot.understanding import Meaning
+from bot.understanding import Meaning, normalise
 from bot.understanding.answers import institutions_named, is_name_of, part_in
+from bot.understanding.language import language_of
 
 # What always works, whatever is on the screen.
 ALWAYS = (
@@ -32,16 +34,19 @@ ALWAYS = (
     Button("go:person", text("button.person"), "always"),
     Button("restart", text("button.restart"), "always"),
 )
-_TO_LANGUAGE: dict[Language, Text] = {
-    "nl": text("button.to-dutch"),
-    "en": text("button.to-english"),
-}
 COMMANDS = ("start", "help", "language", "profile", "restart", "person", "now", "privacy")
 _A_FEW = 4  # words: "met een professional", "gewoon online"
 _A_WISH = 7  # words at most; a longer text is a story of its own
 _CLEAR_LANGUAGE = 4  # words in the other language before it is offered to switch
 _OFFER_LANGUAGE, _LANGUAGE_OFFERED = "offer-language", "language-offered"
+# Steps in which only what is surely something new is taken for a new story. `now` is among them: a
+# crisis message may have just been shown, and what was asked before it must not be lost.
+_WAITING = ("follow-up", "institution", "change", "advice", "promised", "now")
 _NONSENSE = "nonsense"  # small talk that is answered like anything that is not understood
+_GENTLE_TALK = ("about-bot", "thanks")  # the only small talk while who can help is on the screen
+_PLAIN_LANGUAGE = 3  # words, before a crisis message is in the language of the text
+_NOW = "now"
+_WITHOUT_CATALOGUE = (_NOW, "help", "privacy", "language")  # screens that need none
 _A_SENTENCE = 3  # words: from here on, an answer that does not fit is read as something new
 
 
@@ -64,10 +69,9 @@ class _Heard:
 
 def respond(state: State, event: Event, world: World) -> Turn:
     """What the bot says and does next. The same three arguments always give the same turn."""
-    if isinstance(event, Said):
-        danger = world.danger(event.text)
-        if danger is not None:
-            return _crisis(state, danger, world)
+    help_first = _help_first(state, event, world)
+    if help_first is not None:
+        return help_first
     language = _wanted_language(state, event, world)
     if language is not None:
         return _in_other_language(state, language, world)
@@ -79,10 +83,41 @@ def respond(state: State, event: Event, world: World) -> Turn:
     return _say(state, heard, world) if heard else _restart(state, world)
 
 
-def _crisis(state: State, danger: Danger, world: World) -> Turn:
-    """Help first. What was asked and answered so far stays as it is, for afterwards."""
-    screen = f"crisis:{danger.kind}:{danger.strength}:{danger.about}"
-    return _say(state, _Heard(replace(state, screen=screen)), world)
+def _help_first(state: State, event: Event, world: World) -> Turn | None:
+    """The crisis message, where the event calls for one.
+
+    What was asked and answered so far stays as it is, for afterwards. Nothing about the crisis is
+    remembered: the state that follows is the one after "help now", which anybody may press.
+    """
+    do: tuple[Action, ...] = ()
+    language: Language | None = None
+    match event:
+        case Said(words) | Commanded(words):
+            danger = world.danger(words)
+            if danger is None:
+                return None
+            shown = crisis.Crisis.of(danger)
+            do = (HelpShown(danger.kind),)
+            language = _plainly_in(words)
+        case Pressed(button):
+            asked = crisis.asked_for(button)
+            if asked is None:
+                return None
+            shown, language = asked
+        case _:
+            return None
+    after = _say(
+        state, _Heard(replace(state, screen=_NOW, language=language or state.language)), world
+    )
+    message = crisis.show(shown, after.state, world)
+    return Turn(after.state, (_with_always(message, message.name),), do)
+
+
+def _plainly_in(said: str) -> Language | None:
+    """The language of a text, where that is plain."""
+    spoken = normalise.words(normalise.fold(said))
+    language = language_of(spoken)
+    return language if language != "unsure" and len(spoken) >= _PLAIN_LANGUAGE else None
 
 
 # ---- what was meant ---------------------------------------------------------------------------
@@ -127,7 +162,7 @@ def _said(state: State, words: str, world: World) -> _Heard | None:
     answered = STEPS[step].hear(state, words, world)
     if answered is not None:
         return _Heard(replace(answered, misses=0) if step != "clarify" else answered)
-    wishes = _short_wishes(words, world)
+    wishes = _short_wishes(words, world) if step != _NOW else {}
     if wishes and (state.story or state.answers.get("need")):
         # The answer to another question than was asked: "liever bellen". It is not lost.
         return _Heard(replace(with_answers(state, wishes), promised=None, screen=FLOW))
@@ -165,11 +200,11 @@ def _short_wishes(words: str, world: World) -> dict[str, str]:
 def _story(state: State, step: str, words: str, world: World) -> _Heard:
     """Words that answer no question tell what is going on, now or instead of before."""
     meaning = world.understand(words)
-    if meaning.small_talk is not None and meaning.small_talk != _NONSENSE:
+    if _is_small_talk(meaning, step):
         if state.story is not None and state.story.outcome == "unknown":
             state = replace(state, story=None)  # a chat in between is no second miss
-        return _Heard(state, FromCatalogue("small-talk", meaning.small_talk, "answer"))
-    waits_for_an_answer = step in ("follow-up", "institution", "change", "advice", "promised")
+        return _Heard(state, FromCatalogue("small-talk", str(meaning.small_talk), "answer"))
+    waits_for_an_answer = step in _WAITING
     if waits_for_an_answer and state.screen != "change:story":
         enough = len(words.split()) >= _A_SENTENCE and not world.answers.whole("skip", words)
         # In the middle of a question only what is surely something new is taken for that.
@@ -195,6 +230,13 @@ def _story(state: State, step: str, words: str, world: World) -> _Heard:
     return _Heard(state, text("remark.new-story") if new and needs_of(state) else None)
 
 
+def _is_small_talk(meaning: Meaning, step: str) -> bool:
+    """Whether this is answered as small talk."""
+    if step == _NOW:
+        return meaning.small_talk in _GENTLE_TALK
+    return meaning.small_talk not in (None, _NONSENSE)
+
+
 def _noticing_language(state: State, meaning: Meaning, words: str) -> State:
     """A clear message in the other language: offered once to go on in it."""
     other = meaning.language not in ("unsure", state.language)
@@ -208,6 +250,8 @@ def _not_an_answer(step: str) -> Text:
         return text("remark.unknown-institution")
     if step in ("advice", "promised"):
         return text("remark.not-understood")
+    if step == _NOW:
+        return text("remark.take-your-time")
     return text("remark.not-an-answer")
 
 
@@ -244,7 +288,6 @@ def _start(event: Started, world: World) -> Turn:
     state = State(event.language)
     if institution in schools:
         state = answer(state, institution=str(institution))
-    other: Language = "en" if event.language == "nl" else "nl"
     greeting = Message(
         "greeting",
         (
@@ -253,7 +296,7 @@ def _start(event: Started, world: World) -> Turn:
             Part(text("greeting.terminal")),
             Part(text("greeting.now")),
         ),
-        (_language_button(other),),
+        (to_language(other(event.language)),),
     )
     return _say(state, _Heard(state), world, before=(greeting,))
 
@@ -288,23 +331,23 @@ def _say(
             do.append(Suggested(fit.offering.id, because(state, world, fit.offering)))
         before = (*before, *_unconfirmed(state, world))
         state = replace(state, advised=True, told=_told(state, world))
+    say = (*before, _with_always(shown, step))
+    return Turn(replace(state, last=say), say, tuple(do))
+
+
+def _with_always(shown: Message, step: str) -> Message:
     present = {button.id for button in shown.buttons}
     always = tuple(b for b in ALWAYS if b.id not in present and b.id != f"go:{step}")
-    say = (*before, replace(shown, buttons=shown.buttons + always))
-    return Turn(replace(state, last=say), say, tuple(do))
+    return replace(shown, buttons=shown.buttons + always)
 
 
 def _language_offer(state: State) -> Message:
     """In the language that the student writes, whatever the conversation is in."""
     if state.language == "nl":
         offer = text("language.offer-english")
-        return Message("offer", (Part(offer),), (_language_button("en"),))
+        return Message("offer", (Part(offer),), (to_language("en"),))
     offer = text("language.offer-dutch")
-    return Message("offer", (Part(offer),), (_language_button("nl"),))
-
-
-def _language_button(language: Language) -> Button:
-    return Button(f"language:{language}", _TO_LANGUAGE[language], "always")
+    return Message("offer", (Part(offer),), (to_language("nl"),))
 
 
 def _unconfirmed(state: State, world: World) -> tuple[Message, ...]:
@@ -330,6 +373,8 @@ def _told(state: State, world: World) -> tuple[str, ...]:
 
 def _step(state: State, world: World) -> str:
     """The step on the screen: what follows from the answers, or what is looked at beside it."""
+    if not world.catalogue.needs and state.screen not in _WITHOUT_CATALOGUE:
+        return out_of_order.NAME
     if state.screen == FLOW:
         return step_of(state, world)
     return state.screen.partition(":")[0]
@@ -354,7 +399,7 @@ def _wanted_language(state: State, event: Event, world: World) -> Language | Non
             named = _command_in(words, world)
             return "en" if named == "english" else "nl" if named == "dutch" else None
         case Commanded("language"):
-            return "en" if state.language == "nl" else "nl"
+            return other(state.language)
     return None
 
 
@@ -371,7 +416,7 @@ def _in_other_language(state: State, language: Language, world: World) -> Turn:
 
 def _turned(message: Message, language: Language) -> Message:
     """The same message; a button that leads to the language we are in now leads back."""
-    back = _language_button("en" if language == "nl" else "nl")
+    back = to_language(other(language))
     here = f"language:{language}"
     if message.name == "language":
         return message

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.safety.rules import DangerKind, Rule
+from bot.catalogue import DangerKind
+from bot.safety.rules import Rule
 
 
 def _rule(

@@ -18,14 +18,14 @@ class Line:
 
     offering: str
     text: Text
-    phone: str | None = None
+    phones: tuple[str, ...] = ()
     url: str | None = None
 
 
 LINES = (
-    Line("nat-112", text("line.112"), phone="112"),
-    Line("nat-113", text("line.113"), phone="0800 0113", url="https://www.113.nl"),
-    Line("nat-csg", text("line.csg"), phone="0800 0188"),
-    Line("nat-veilig-thuis", text("line.veilig-thuis"), phone="0800 2000"),
+    Line("nat-112", text("line.112"), phones=("112",)),
+    Line("nat-113", text("line.113"), phones=("113", "0800 0113"), url="https://www.113.nl"),
+    Line("nat-csg", text("line.csg"), phones=("0800 0188",)),
+    Line("nat-veilig-thuis", text("line.veilig-thuis"), phones=("0800 2000",)),
     Line("nat-gp-out-of-hours", text("line.gp")),
 )

@@ -8,21 +8,13 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from bot.catalogue.models import Flag, Id, Model, Words
+from bot.catalogue.models import DangerKind, Flag, Id, Model, Words
 from bot.catalogue.problems import Problem
 from bot.catalogue.shape import shape
 from bot.catalogue.yaml_text import Document, read_yaml
 from bot.safety.notation import NotationError, steps_of
 from bot.text import Text, text
 
-DangerKind = Literal[
-    "medical-now",
-    "violence-now",
-    "suicidal",
-    "harm-to-others",
-    "sexual-violence",
-    "self-harm",
-]
 Strength = Literal["clear", "soft"]
 About = Literal["self", "other"]
 Expression = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1200)]

@@ -49,9 +49,12 @@ def read_messages(path: Path) -> dict[str, str]:
     return {str(message.id): str(message.string) for message in catalog if message.id}
 
 
+def read_words(folder: Path, language: Language) -> dict[str, str]:
+    """All words of one language: `<language>.po`, and `crisis.<language>.po`, which is apart."""
+    ordinary, crisis = (folder / f"{language}.po", folder / f"crisis.{language}.po")
+    return {**read_messages(ordinary), **read_messages(crisis)}
+
+
 def load_translators(folder: Path) -> dict[Language, Translator]:
-    """A translator for each language, from `<folder>/<language>.po`."""
-    return {
-        language: Translator(language, read_messages(folder / f"{language}.po"))
-        for language in LANGUAGES
-    }
+    """A translator for each language, from the .po files in the folder."""
+    return {language: Translator(language, read_words(folder, language)) for language in LANGUAGES}

@@ -8,9 +8,10 @@ from bot.conversation.steps import (
     advice,
     beside,
     clarify,
-    crisis,
     follow_up,
     institution,
+    language,
+    out_of_order,
     profile,
     story,
     themes,
@@ -33,10 +34,10 @@ STEPS: dict[str, Step] = {
     "change": Step(profile.show_change, profile.hear_change),
     "person": Step(beside.show_person),
     "now": Step(beside.show_now),
-    "crisis": Step(crisis.show),
     "help": Step(beside.show_help),
     "privacy": Step(beside.show_privacy),
-    "language": Step(beside.show_language),
+    "language": Step(language.show),
+    out_of_order.NAME: Step(out_of_order.show, out_of_order.hear),
 }
 
 __all__ = ["STEPS", "Step"]

@@ -7,10 +7,11 @@ from bot.conversation.message import Button, Message, Part
 from bot.conversation.standing import student_of
 from bot.conversation.state import State
 from bot.conversation.steps.advice import step_parts
+from bot.conversation.steps.crisis import ANY, line_buttons, worried_button
 from bot.conversation.steps.institution import school_buttons
-from bot.conversation.steps.links import call_button, link_buttons, page_button
+from bot.conversation.steps.links import link_buttons
 from bot.conversation.world import World
-from bot.safety.lines import LINES, Line
+from bot.safety.lines import LINES
 from bot.text import FromCatalogue, text
 
 _BACK = Button("on", text("button.on"))
@@ -42,15 +43,8 @@ def show_now(state: State, world: World) -> Message:
     return Message(
         "now",
         (Part(text("now.intro")), *(Part(line.text) for line in LINES)),
-        (*line_buttons(LINES), _BACK),
+        (*line_buttons(LINES), *worried_button(ANY), _BACK),
     )
-
-
-def line_buttons(lines: tuple[Line, ...]) -> tuple[Button, ...]:
-    """Buttons that call or open these lines."""
-    calls = (call_button(line.phone) for line in lines if line.phone)
-    pages = (page_button(line.url) for line in lines if line.url)
-    return (*calls, *pages)
 
 
 def show_help(state: State, world: World) -> Message:
@@ -72,15 +66,4 @@ def show_privacy(state: State, world: World) -> Message:
         "privacy",
         (Part(text("privacy.terminal")), Part(text("privacy.no-logs")), Part(text("privacy.bot"))),
         (_BACK,),
-    )
-
-
-def show_language(state: State, world: World) -> Message:
-    return Message(
-        "language",
-        (Part(text("language.ask")),),
-        (
-            Button("language:nl", text("choice.dutch")),
-            Button("language:en", text("choice.english")),
-        ),
     )
