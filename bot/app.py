@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.catalogue import Catalogue, CatalogueError, Problem, read_catalogue
 from bot.conversation import World
 from bot.later import Later
-from bot.safety.detect import Detector
+from bot.safety.detect import Danger, Detector
 from bot.safety.rules import read_rules
 from bot.settings import Settings
 from bot.text import Language
@@ -47,15 +47,28 @@ class App:
         return World(
             catalogue=self.catalogue,
             understand=lambda message: self.understanding.ready().understand(message),
-            danger=lambda message: self.detector.ready().detect(message),
+            danger=self.danger,
             answers=self.answers,
             now=dt.datetime.now(AMSTERDAM),
         )
 
+    def danger(self, message: str) -> Danger | None:
+        """Whether the message shows danger. Whatever breaks, the most explicit rules still work."""
+        try:
+            return self.detector.ready().detect(message)
+        except Exception as error:  # nothing may keep a person in danger from being shown help
+            # The kind of error only: its text could hold the student's words.
+            _log.error("The safety rules failed (%s); using the core.", type(error).__name__)
+            return Detector().detect(message)
+
 
 def build(settings: Settings) -> App:
     """Read everything and put it together. Raises CatalogueError for a broken catalogue."""
-    catalogue = read_catalogue(settings.catalogue)
+    return put_together(settings, read_catalogue(settings.catalogue))
+
+
+def put_together(settings: Settings, catalogue: Catalogue) -> App:
+    """The parts around this catalogue; with `Catalogue.empty()` only help now works."""
     return App(
         catalogue=catalogue,
         understanding=Later(lambda: understand_with(catalogue)),
@@ -79,10 +92,11 @@ def check_everything(settings: Settings) -> Catalogue:
 
 
 def detect_with(settings: Settings) -> Detector:
-    """The safety rules. Where they cannot be read, the most explicit ones still work."""
+    """The safety rules; where they cannot be read the shipped ones, and in any case the core."""
     rules, problems = read_rules(settings.catalogue / SAFETY_FILE)
     if problems:
-        _log.warning("%s cannot be read; only the built-in safety rules work.", SAFETY_FILE)
+        _log.warning("%s cannot be read; the shipped safety rules serve instead.", SAFETY_FILE)
+        rules, _ = read_rules(settings.shipped / SAFETY_FILE)
     return Detector(rules)
 
 

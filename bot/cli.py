@@ -8,11 +8,11 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from bot import __version__
-from bot.app import App, build, check_everything
-from bot.catalogue import CatalogueError
+from bot.app import App, build, check_everything, put_together
+from bot.catalogue import Catalogue, CatalogueError
 from bot.channels import terminal
 from bot.settings import Settings, read_settings
 from bot.staff.ask import Asker, in_words
@@ -86,8 +86,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> int:
-    app = build(settings)
-    if not _known_institution(options.institution, app, settings):
+    """A broken catalogue is told on standard error, and the chat still shows who can help now."""
+    try:
+        app, status = build(settings), _GOOD
+    except CatalogueError as error:
+        status = _print_problems(error, _translator(settings), sys.stderr)
+        app = put_together(settings, Catalogue.empty())
+    if not status and not _known_institution(options.institution, app, settings):
         return _MISUSED
     terminal.run(
         terminal.Chat(
@@ -98,7 +103,7 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
             greeted=app.start,
         )
     )
-    return _GOOD
+    return status
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
@@ -191,9 +196,11 @@ def _known_institution(id: str | None, app: App, settings: Settings) -> bool:
     return False
 
 
-def _print_problems(error: CatalogueError, translator: Translator) -> int:
+def _print_problems(
+    error: CatalogueError, translator: Translator, stream: TextIO | None = None
+) -> int:
     for problem in error.problems:
-        print(f"{problem.place}: {translator.say(problem.text)}")
+        print(f"{problem.place}: {translator.say(problem.text)}", file=stream)
     count = len(error.problems)
     summary = text("cli.broken-catalogue", count=count) if count > 1 else text("cli.one-mistake")
     _complain(summary, translator)

@@ -19,6 +19,7 @@ class Settings:
     """Where things are and which language to begin in."""
 
     catalogue: Path  # WEGWIJS_CATALOGUE: the folder with the catalogue; default: the shipped one
+    shipped: Path  # the catalogue that is shipped: its safety rules serve where others are broken
     locales: Path  # the folder with the words; always the shipped one
     language: Language  # from the system's locale (LC_ALL, LC_MESSAGES, LANG): Dutch or English
 
@@ -29,6 +30,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     named = environment.get("WEGWIJS_CATALOGUE")
     return Settings(
         catalogue=Path(named) if named else shipped / "catalogue",
+        shipped=shipped / "catalogue",
         locales=shipped / "locales",
         language=_language(environment),
     )

@@ -30,7 +30,7 @@ EVERY = [
     for kind, strength, about in itertools.product(
         (*KINDS, "any"), ("clear", "soft"), ("self", "other")
     )
-    if (kind, strength) != ("any", "clear")
+    if (kind, strength, about) not in (("any", "clear", "self"), ("any", "soft", "self"))
 ]
 # Judgement, diagnosis, pity, promises, probing: the beginnings of words that may not occur.
 NEVER = {

@@ -87,6 +87,18 @@ class Catalogue:
         localised: Localised = holder  # type: ignore[assignment]
         return localised.in_(language)
 
+    @classmethod
+    def empty(cls) -> Catalogue:
+        """With nothing in it: for when nothing can be read and help now must still be shown."""
+        nobody = Institution(
+            id=NATIONAL,
+            name=Localised(nl="Nederland", en="The Netherlands"),
+            sector="national",
+            website="https://www.rijksoverheid.nl",
+            status="compiled-from-public-pages",
+        )
+        return cls({}, {}, {}, {}, {}, School(nobody, ()), {}, {}, (), {})
+
     def _part(self, id: str) -> Part:
         """A location, faculty or programme; `leiden/den-haag` names it within its institution."""
         school, _, part = id.partition("/")

@@ -35,6 +35,7 @@ _OPENING: dict[tuple[str, About], Text] = {
     ("medical-now", "other"): text("crisis.medical-now-other"),
     ("harm-to-others", "self"): text("crisis.harm-to-others"),
     ("harm-to-others", "other"): text("crisis.harm-to-others-other"),
+    ("any", "other"): text("crisis.suicidal-other"),
 }
 _SOFT: dict[About, Text] = {"self": text("crisis.soft"), "other": text("crisis.soft-other")}
 _FRIEND: dict[_Kind, Text] = {
@@ -126,7 +127,7 @@ def worried_button(crisis: Crisis) -> tuple[Button, ...]:
     return (Button(friend.button, text("button.worried")),)
 
 
-ANY = Crisis("any", "soft", "self")  # asked for: no signal says which
+ANY = Crisis("any", "clear", "self")  # asked for: no signal says which
 
 
 def line_buttons(lines: tuple[Line, ...]) -> tuple[Button, ...]:
