@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.catalogue import Catalogue, CatalogueError, Problem, read_catalogue
 from bot.conversation import World
+from bot.conversation.keeping import NOTHING, Keeping
 from bot.later import Later
 from bot.safety.detect import Danger, Detector
 from bot.safety.rules import read_rules
 from bot.settings import Settings
-from bot.text import Language
+from bot.text import Language, Text
 from bot.understanding.answers import Answers
 from bot.words import Translator, load_translators
 
 if TYPE_CHECKING:
+    from bot.safety.vote import Vote
+    from bot.understanding.encoder import UniversalSentenceEncoder
     from bot.understanding.learned import LearnedUnderstanding
 
 _log = logging.getLogger(__name__)
@@ -34,32 +37,51 @@ class App:
     catalogue: Catalogue
     understanding: Later[LearnedUnderstanding]
     detector: Later[Detector]
+    vote: Later[Vote | None]
     answers: Answers
     translators: Mapping[Language, Translator]
 
     def start(self) -> None:
         """Begin making what takes a moment."""
         self.detector.start()
+        self.vote.start()
         self.understanding.start()
 
-    def world(self) -> World:
-        """The world as it is at this moment."""
+    def world(self, keeping: Keeping = NOTHING) -> World:
+        """The world as it is at this moment, on a channel that keeps this."""
         return World(
             catalogue=self.catalogue,
             understand=lambda message: self.understanding.ready().understand(message),
             danger=self.danger,
             answers=self.answers,
-            now=dt.datetime.now(AMSTERDAM),
+            now=now(),
+            keeping=keeping,
         )
 
     def danger(self, message: str) -> Danger | None:
-        """Whether the message shows danger. Whatever breaks, the most explicit rules still work."""
+        """Whether the message shows danger: by the rules, else by the second vote.
+
+        Whatever breaks, the most explicit rules still work.
+        """
+        # Of an error only its kind is logged: its text could hold the student's words.
         try:
-            return self.detector.ready().detect(message)
+            seen = self.detector.ready().detect(message)
         except Exception as error:  # nothing may keep a person in danger from being shown help
-            # The kind of error only: its text could hold the student's words.
             _log.error("The safety rules failed (%s); using the core.", type(error).__name__)
-            return Detector().detect(message)
+            seen = Detector().detect(message)
+        if seen is not None:
+            return seen
+        try:
+            vote = self.vote.ready()
+            return vote.detect(message) if vote is not None else None
+        except Exception as error:
+            _log.error("The second vote failed (%s); the rules go on.", type(error).__name__)
+            return None
+
+
+def now() -> dt.datetime:
+    """The one place where the clock is read."""
+    return dt.datetime.now(AMSTERDAM)
 
 
 def build(settings: Settings) -> App:
@@ -69,10 +91,12 @@ def build(settings: Settings) -> App:
 
 def put_together(settings: Settings, catalogue: Catalogue) -> App:
     """The parts around this catalogue; with `Catalogue.empty()` only help now works."""
+    encoder = Later(load_encoder)
     return App(
         catalogue=catalogue,
-        understanding=Later(lambda: understand_with(catalogue)),
+        understanding=Later(lambda: understand_with(catalogue, encoder.ready())),
         detector=Later(lambda: detect_with(settings)),
+        vote=Later(lambda: vote_with(encoder.ready())),
         answers=Answers(catalogue.answers),
         translators=load_translators(settings.locales),
     )
@@ -100,20 +124,67 @@ def detect_with(settings: Settings) -> Detector:
     return Detector(rules)
 
 
-def understand_with(catalogue: Catalogue) -> LearnedUnderstanding:
-    """Learn from the catalogue's phrases; takes about two seconds.
+# What follows imports where it is used: a chat that shows its greeting need not wait for numpy and
+# the model.
 
-    Without the encoder there is one line of warning, and understanding goes by words alone.
-    """
-    # Imported here: a chat that shows its greeting need not wait for numpy and the model.
+
+def load_encoder() -> UniversalSentenceEncoder | None:
+    """The encoder; without it there is one line of warning, and everything goes by words alone."""
     from bot.understanding.encoder import EncoderMissingError, UniversalSentenceEncoder
+
+    try:
+        return UniversalSentenceEncoder()
+    except EncoderMissingError as error:
+        _log.warning("The sentence encoder cannot be loaded (%s): words only.", error)
+        return None
+
+
+def vote_with(encoder: UniversalSentenceEncoder | None) -> Vote | None:
+    """The second vote on danger, where there is an encoder."""
+    from bot.safety.vote import Vote
+
+    return Vote(encoder.pieces) if encoder is not None else None
+
+
+def understand_with(
+    catalogue: Catalogue, encoder: UniversalSentenceEncoder | None
+) -> LearnedUnderstanding:
+    """Learn from the catalogue's phrases; takes about two seconds."""
     from bot.understanding.learned import LearnedUnderstanding
     from bot.understanding.vectors import default_cache
 
-    try:
-        encoder = UniversalSentenceEncoder()
-    except EncoderMissingError as error:
-        _log.warning("The sentence encoder cannot be loaded (%s): words only.", error)
-        encoder = None
     needs, small_talk = catalogue.needs.values(), catalogue.small_talk.values()
     return LearnedUnderstanding(needs, small_talk, encoder, default_cache())
+
+
+async def run_on_telegram(app: App, settings: Settings, tell: Callable[[Text], None]) -> None:
+    """The bot on Telegram until it is asked to stop.
+
+    Raises StoreError, WrongTokenError and SettingsError.
+    """
+    from bot.channels.telegram.keeping import on_telegram
+    from bot.channels.telegram.run import Service, serve
+    from bot.store.sql import open_store
+
+    keeping = on_telegram(settings.idle_days, settings.sent_days)
+    store = await open_store(settings.data, settings.key, now)
+    try:
+        await serve(
+            Service(
+                token=settings.token or "",
+                api=settings.telegram,
+                folder=settings.data,
+                store=store,
+                world=lambda: app.world(keeping),
+                translators=app.translators,
+                clock=now,
+                idle=dt.timedelta(days=settings.idle_days),
+                sent=dt.timedelta(days=settings.sent_days),
+                start=app.start,
+                tell=tell,
+                webhook=settings.webhook,
+                listen=settings.listen,
+            )
+        )
+    finally:
+        await store.close()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import dataclasses
 import os
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from bot import __version__
-from bot.app import App, build, check_everything, put_together
+from bot.app import App, build, check_everything, now, put_together, run_on_telegram
 from bot.catalogue import Catalogue, CatalogueError
 from bot.channels import terminal
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, SettingsError, read_settings
 from bot.staff.ask import Asker, in_words
 from bot.staff.evaluate import as_table, evaluate, read_labelled
 from bot.staff.evaluate_safety import evaluate_safety, read_rows, safety_table
@@ -28,7 +30,12 @@ _CHUNK = 1 << 15  # bytes: some 300 lines
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its status: 0 good, 1 something is wrong, 2 wrongly called."""
     options = _parser().parse_args(arguments)
-    settings = read_settings()
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        shipped = read_settings({name: os.environ.get(name, "") for name in ("LC_ALL", "LANG")})
+        _complain(error.text, _translator(shipped))
+        sys.exit(_MISUSED)
     if options.language:
         settings = dataclasses.replace(settings, language=options.language)
     try:
@@ -80,7 +87,31 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("path", nargs="?", type=Path, help="its folder; default: the one in use")
     check.set_defaults(command=_check)
 
-    for command in (chat, ask, explain, evaluate, check):
+    run = commands.add_parser("run", help="the bot on Telegram")
+    run.set_defaults(command=_run)
+
+    health = commands.add_parser("health", help="whether the running bot hears Telegram")
+    health.set_defaults(command=_health)
+
+    link = commands.add_parser("link", help="a link to a school, offering or need, and its QR code")
+    link.add_argument("target", metavar="ID", help="of a school, an offering or a need")
+    link.add_argument("--bot", required=True, metavar="NAME", help="the bot's username")
+    link.add_argument("--qr", type=Path, metavar="FILE", help="write the QR code here, as SVG")
+    link.set_defaults(command=_link)
+
+    key = commands.add_parser("key", help="the key that what is kept is encrypted with")
+    key.add_argument("action", choices=["rotate"], help="a new key; stop the bot first")
+    key.set_defaults(command=_key)
+
+    backup = commands.add_parser("backup", help="a copy of what is kept; the bot may run")
+    backup.add_argument("file", type=Path, help="the new file")
+    backup.set_defaults(command=_backup)
+
+    restore = commands.add_parser("restore", help="put a copy back; stop the bot first")
+    restore.add_argument("file", type=Path, help="the copy")
+    restore.set_defaults(command=_restore)
+
+    for command in (chat, ask, explain, evaluate, check, run, health, link, key, backup, restore):
         command.add_argument("--lang", dest="language", choices=LANGUAGES, help="nl or en")
     return parser
 
@@ -157,8 +188,8 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
         return _MISUSED
     if options.safety:
         texts, bad = read_rows(lines)
-        detect = build(settings).detector.ready().detect
-        print(safety_table(evaluate_safety(texts, detect)))
+        found = evaluate_safety(texts, build(settings).danger)
+        print(found.as_json() if options.json else safety_table(found))
     else:
         rows, bad = read_labelled(lines)
         report = evaluate(rows, build(settings).understanding.ready().understand)
@@ -182,6 +213,119 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         ),
         _translator(settings),
     )
+    return _GOOD
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    """2: the token or the folder is no good, so that a service manager need not try again."""
+    from bot.channels.telegram.quiet import log_quietly
+    from bot.channels.telegram.run import WrongTokenError
+    from bot.store.port import StoreError
+
+    translator = _translator(settings)
+    if settings.token is None:
+        _complain(text("run.no-token"), translator)
+        return _MISUSED
+    log_quietly()
+    try:
+        app = build(settings)
+    except CatalogueError as error:
+        _print_problems(error, translator, sys.stderr)
+        _complain(text("run.broken-catalogue"), translator)
+        app = put_together(settings, Catalogue.empty())
+    try:
+        asyncio.run(run_on_telegram(app, settings, lambda what: _complain(what, translator)))
+    except WrongTokenError:
+        _complain(text("run.wrong-token"), translator)
+        return _MISUSED
+    except (StoreError, SettingsError) as error:
+        _complain(error.text, translator)
+        return _MISUSED
+    _complain(text("run.stopped"), translator)
+    return _GOOD
+
+
+def _health(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.channels.telegram.run import HEARTBEAT, STUCK
+
+    try:
+        quiet = time.time() - (settings.data / HEARTBEAT).stat().st_mtime
+    except OSError:
+        quiet = float("inf")
+    good = quiet < STUCK
+    _complain(text("health.good") if good else text("health.stuck"), _translator(settings))
+    return _GOOD if good else _BAD
+
+
+def _link(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.channels.telegram import links
+
+    translator = _translator(settings)
+    payload = links.payload_for(options.target, build(settings).catalogue)
+    if payload is None:
+        _complain(text("link.unknown", target=options.target), translator)
+        return _MISUSED
+    try:
+        address = links.link(options.bot.removeprefix("@"), payload)
+    except ValueError:
+        _complain(text("link.bot", bot=options.bot), translator)
+        return _MISUSED
+    print(address)
+    if options.qr is None:
+        print(links.qr_in_terminal(address))
+        return _GOOD
+    try:
+        options.qr.write_bytes(links.qr_svg(address))
+    except OSError:
+        _complain(text("cli.no-file", file=str(options.qr)), translator)
+        return _BAD
+    _complain(text("link.written", file=str(options.qr)), translator)
+    return _GOOD
+
+
+def _key(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.store.sql import open_store
+
+    async def rotate() -> int:
+        store = await open_store(settings.data, settings.key, now)
+        try:
+            return await store.rotate()
+        finally:
+            await store.close()
+
+    return _with_store(settings, lambda: text("key.rotated", count=asyncio.run(rotate())))
+
+
+def _backup(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.store.backup import backup
+
+    def copy() -> Text:
+        backup(settings.data, options.file)
+        return text("backup.done", file=str(options.file))
+
+    return _with_store(settings, copy)
+
+
+def _restore(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.store.backup import restore
+
+    return _with_store(
+        settings,
+        lambda: text("restore.done", count=restore(options.file, settings.data, settings.key)),
+    )
+
+
+def _with_store(settings: Settings, do: Callable[[], Text]) -> int:
+    """Do something with what is kept, and say what came of it."""
+    from bot.store.port import StoreError
+
+    translator = _translator(settings)
+    try:
+        done = do()
+    except StoreError as error:
+        _complain(error.text, translator)
+        return _BAD
+    _complain(done, translator)
     return _GOOD
 
 

@@ -5,27 +5,43 @@ from __future__ import annotations
 import locale
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.text import Language
+from bot.text import Language, Text, text
 
 _INSIDE_WHEEL = Path(__file__).parent / "data"
 _BESIDE_PACKAGE = Path(__file__).parent.parent
 
 
+class SettingsError(Exception):
+    """A setting cannot be used; `text` says which and what to do."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.key)
+        self.text = text
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are and which language to begin in."""
+    """Where things are and which language to begin in; the rest is for the bot on Telegram."""
 
     catalogue: Path  # WEGWIJS_CATALOGUE: the folder with the catalogue; default: the shipped one
     shipped: Path  # the catalogue that is shipped: its safety rules serve where others are broken
     locales: Path  # the folder with the words; always the shipped one
     language: Language  # from the system's locale (LC_ALL, LC_MESSAGES, LANG): Dutch or English
+    data: Path  # WEGWIJS_DATA: the folder for everything that is kept; default: the user's own
+    key: Path | None  # WEGWIJS_KEY_FILE: the file with the keys; default: `key` in the data folder
+    token: str | None = field(repr=False)  # WEGWIJS_TELEGRAM_TOKEN, or a file in …_TOKEN_FILE
+    telegram: str | None  # WEGWIJS_TELEGRAM_API: the root of another Bot API server
+    idle_days: int  # WEGWIJS_IDLE_DAYS: a silent conversation is erased after so many days
+    sent_days: int  # WEGWIJS_SENT_DAYS: what was sent is erased after so many days
+    webhook: str | None  # WEGWIJS_WEBHOOK_URL: Telegram pushes to this address; absent: polling
+    listen: str  # WEGWIJS_WEBHOOK_LISTEN: host:port that the webhook listens on
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this process."""
+    """The settings of this process. Raises SettingsError for one that cannot be used."""
     shipped = _INSIDE_WHEEL if _INSIDE_WHEEL.is_dir() else _BESIDE_PACKAGE
     named = environment.get("WEGWIJS_CATALOGUE")
     return Settings(
@@ -33,7 +49,43 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         shipped=shipped / "catalogue",
         locales=shipped / "locales",
         language=_language(environment),
+        data=_data(environment),
+        key=Path(environment["WEGWIJS_KEY_FILE"]) if environment.get("WEGWIJS_KEY_FILE") else None,
+        token=_token(environment),
+        telegram=(environment.get("WEGWIJS_TELEGRAM_API") or "").rstrip("/") or None,
+        idle_days=_days(environment, "WEGWIJS_IDLE_DAYS", 30),
+        sent_days=_days(environment, "WEGWIJS_SENT_DAYS", 2),
+        webhook=environment.get("WEGWIJS_WEBHOOK_URL") or None,
+        listen=environment.get("WEGWIJS_WEBHOOK_LISTEN") or "127.0.0.1:8080",
     )
+
+
+def _data(environment: Mapping[str, str]) -> Path:
+    named = environment.get("WEGWIJS_DATA")
+    if named:
+        return Path(named)
+    base = environment.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "wegwijs"
+
+
+def _token(environment: Mapping[str, str]) -> str | None:
+    """A file goes before the variable itself: it is not seen in a list of processes."""
+    file = environment.get("WEGWIJS_TELEGRAM_TOKEN_FILE")
+    if not file:
+        return environment.get("WEGWIJS_TELEGRAM_TOKEN", "").strip() or None
+    try:
+        return Path(file).read_text("utf-8").strip() or None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(text("settings.token-file", file=file)) from None
+
+
+def _days(environment: Mapping[str, str], name: str, otherwise: int) -> int:
+    given = environment.get(name, "").strip()
+    if not given:
+        return otherwise
+    if not given.isdecimal() or not 1 <= int(given) <= 3650:
+        raise SettingsError(text("settings.days", name=name, given=given))
+    return int(given)
 
 
 def _language(environment: Mapping[str, str]) -> Language:

@@ -43,7 +43,7 @@ def world(app: App) -> World:
     return World(
         catalogue=app.catalogue,
         understand=app.understanding.ready().understand,
-        danger=app.detector.ready().detect,
+        danger=app.danger,
         answers=app.answers,
         now=NOW,
     )

@@ -36,7 +36,10 @@ def test_every_command_is_in_the_readme() -> None:
 
 
 def test_files_that_the_docs_name_exist() -> None:
-    for page in ("README.md", "CONTRIBUTING.md", "docs/understanding.md", "docs/libraries.md"):
+    for page in (
+        *("README.md", "CONTRIBUTING.md", "docs/understanding.md", "docs/safety.md"),
+        *("docs/libraries.md", "docs/telegram.md", "docs/dpia.md"),
+    ):
         text = (ROOT / page).read_text()
         for named in re.findall(r"`((?:bot|tests|catalogue|docs|locales|tools)/[\w./-]+)`", text):
             assert (ROOT / named).exists(), f"{page}: {named}"

@@ -233,10 +233,12 @@ def test_harmless_text_around_a_clear_signal_never_hides_it(
     ],
 )
 def test_no_text_takes_long(text: str) -> None:
-    detector().detect("hallo")
-    best = 1.0
-    for _ in range(3):
-        start = time.perf_counter()
-        detector().detect(text)
-        best = min(best, time.perf_counter() - start)
-    assert best < 0.06  # 30 ms is the aim; the machine of a test run may be busy
+    ordinary = "ik wil dood van schaamte, en verder gaat het wel met mij hoor. " * 20
+
+    def seconds(said: str) -> float:
+        begun = time.perf_counter()
+        detector().detect(said)
+        return time.perf_counter() - begun
+
+    seconds("hallo")
+    assert min(seconds(text) for _ in range(3)) < 25 * max(seconds(ordinary) for _ in range(3))

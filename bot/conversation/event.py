@@ -9,10 +9,12 @@ from bot.text import Language
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The chat was opened, in this language and perhaps for this institution."""
+    """The chat was opened, in this language; a link may name more."""
 
     language: Language
     institution: str | None = None
+    offering: str | None = None
+    need: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +38,9 @@ class Commanded:
     name: str
 
 
-Event = Started | Said | Pressed | Commanded
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Something that is no text: a photo, a voice message, a sticker, a location."""
+
+
+Event = Started | Said | Pressed | Commanded | Unreadable

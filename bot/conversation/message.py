@@ -70,4 +70,14 @@ class HelpShown:
     kind: DangerKind
 
 
-Action = HelpShown | Suggested | TurnedDown | Promised
+@dataclass(frozen=True, slots=True)
+class SendRecord:
+    """Action: send the student everything that is kept about them."""
+
+
+@dataclass(frozen=True, slots=True)
+class EraseRecord:
+    """Action: erase everything that is kept about the student."""
+
+
+Action = EraseRecord | SendRecord | HelpShown | Suggested | TurnedDown | Promised

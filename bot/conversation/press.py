@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.conversation.standing import answer, question_of, step_of, without
 from bot.conversation.state import FLOW, State
-from bot.conversation.steps import advice, clarify, follow_up, profile
+from bot.conversation.steps import advice, clarify, follow_up, profile, referred
 from bot.conversation.world import World
 
 
@@ -33,6 +33,10 @@ def press(state: State, button: str, world: World) -> State | None:
             if state.screen != FLOW:
                 return profile.change(state, question, "")
             return follow_up.skipped(state, question)
+        case ["take"] if step_of(state, world) == "referred":
+            return referred.take(state)
+        case ["other"] if step_of(state, world) == "referred":
+            return referred.leave(state)
         case ["take"]:
             return advice.take(state, world)
         case ["other"]:

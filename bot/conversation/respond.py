@@ -5,21 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.advice.questions import HOW, WITH_WHOM
-from bot.conversation.event import Commanded, Event, Pressed, Said, Started
+from bot.conversation.event import Commanded, Event, Pressed, Said, Started, Unreadable
 from bot.conversation.message import (
     Action,
     Button,
+    EraseRecord,
     HelpShown,
     Message,
     Part,
     Promised,
+    SendRecord,
     Suggested,
     TurnedDown,
 )
 from bot.conversation.press import press
 from bot.conversation.standing import answer, needs_of, step_of, suggestion_of, with_answers
 from bot.conversation.state import FLOW, State, Story
-from bot.conversation.steps import STEPS, crisis, out_of_order, profile
+from bot.conversation.steps import STEPS, crisis, out_of_order, profile, record
 from bot.conversation.steps.advice import because
 from bot.conversation.steps.language import other, to_language
 from bot.conversation.world import World
@@ -34,14 +36,25 @@ ALWAYS = (
     Button("go:person", text("button.person"), "always"),
     Button("restart", text("button.restart"), "always"),
 )
-COMMANDS = ("start", "help", "language", "profile", "restart", "person", "now", "privacy")
+COMMANDS = (
+    "start",
+    "help",
+    "language",
+    "profile",
+    "restart",
+    "person",
+    "now",
+    "privacy",
+    "mydata",
+    "forget",
+)
 _A_FEW = 4  # words: "met een professional", "gewoon online"
 _A_WISH = 7  # words at most; a longer text is a story of its own
 _CLEAR_LANGUAGE = 4  # words in the other language before it is offered to switch
 _OFFER_LANGUAGE, _LANGUAGE_OFFERED = "offer-language", "language-offered"
 # Steps in which only what is surely something new is taken for a new story. `now` is among them: a
 # crisis message may have just been shown, and what was asked before it must not be lost.
-_WAITING = ("follow-up", "institution", "change", "advice", "promised", "now")
+_WAITING = ("follow-up", "institution", "change", "advice", "promised", "referred", "now")
 _NONSENSE = "nonsense"  # small talk that is answered like anything that is not understood
 _GENTLE_TALK = ("about-bot", "thanks")  # the only small talk while who can help is on the screen
 _PLAIN_LANGUAGE = 3  # words, before a crisis message is in the language of the text
@@ -79,6 +92,8 @@ def respond(state: State, event: Event, world: World) -> Turn:
         return _start(event, world)
     if event == Commanded("start"):
         return _start(Started(state.language, state.answers.get("institution")), world)
+    if event == Pressed(record.ERASE) and world.keeping.kept:
+        return Turn(State(state.language), (record.forgotten(),), (EraseRecord(),))
     heard = _hear(state, event, world)
     return _say(state, heard, world) if heard else _restart(state, world)
 
@@ -137,6 +152,8 @@ def _hear(state: State, event: Event, world: World) -> _Heard | None:
             return _Heard(pressed) if pressed else _Heard(state, text("remark.old-button"))
         case Said(words):
             return _said(state, words, world)
+        case Unreadable():
+            return _Heard(state, text("remark.only-text"))
     raise TypeError(f"not an event: {event}")
 
 
@@ -211,7 +228,7 @@ def _story(state: State, step: str, words: str, world: World) -> _Heard:
         sure = meaning.outcome == "suggest" or (step, meaning.outcome) == ("institution", "clarify")
         if not sure or not enough:
             return _Heard(state, _not_an_answer(step))
-    new = step in ("follow-up", "advice", "promised", "nothing-left")
+    new = step in ("follow-up", "advice", "promised", "referred", "nothing-left")
     state = replace(
         state,
         story=Story(meaning.outcome, meaning.needs),
@@ -220,6 +237,7 @@ def _story(state: State, step: str, words: str, world: World) -> _Heard:
         asked=(),
         declined=(),
         promised=None,
+        referred=None,
         advised=False,
         also=tuple(found.need for found in meaning.also),
     )
@@ -248,7 +266,7 @@ def _noticing_language(state: State, meaning: Meaning, words: str) -> State:
 def _not_an_answer(step: str) -> Text:
     if step == "institution":
         return text("remark.unknown-institution")
-    if step in ("advice", "promised"):
+    if step in ("advice", "promised", "referred"):
         return text("remark.not-understood")
     if step == _NOW:
         return text("remark.take-your-time")
@@ -286,14 +304,20 @@ def _start(event: Started, world: World) -> Turn:
     schools = world.catalogue.schools
     institution = event.institution or (next(iter(schools)) if len(schools) == 1 else None)
     state = State(event.language)
+    if event.offering in world.catalogue.offerings:
+        state = replace(state, referred=event.offering)
+        owner = world.catalogue.owner[str(event.offering)]
+        institution = owner if owner in schools else institution
     if institution in schools:
         state = answer(state, institution=str(institution))
+    if event.need in world.catalogue.needs:
+        state = answer(state, need=str(event.need))
     greeting = Message(
         "greeting",
         (
             Part(text("greeting.hello")),
             Part(text("greeting.no-professional")),
-            Part(text("greeting.terminal")),
+            Part(world.keeping.said_first),
             Part(text("greeting.now")),
         ),
         (to_language(other(event.language)),),
@@ -324,6 +348,8 @@ def _say(
         before = (*before, _language_offer(state))
         told = tuple(t for t in state.told if t != _OFFER_LANGUAGE)
         state = replace(state, told=(*told, _LANGUAGE_OFFERED))
+    if step == "mydata" and world.keeping.kept:
+        do.append(SendRecord())
     shown = STEPS[step].show(state, world)
     if step == "advice":
         fit = suggestion_of(state, world)

@@ -59,6 +59,8 @@ def question_of(state: State, world: World) -> Question | None:
 
 def step_of(state: State, world: World) -> str:
     """The step that follows from the answers: the first thing that is not known yet."""
+    if state.referred in world.catalogue.offerings:
+        return "referred"
     if "institution" not in state.answers and len(world.catalogue.schools) > 0:
         return "institution"
     if state.promised is not None:

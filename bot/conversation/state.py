@@ -36,6 +36,7 @@ class State:
     also: tuple[str, ...] = ()  # needs that the story names beside the first, for afterwards
     asked: tuple[str, ...] = ()  # follow-up questions that were put to the student
     declined: tuple[str, ...] = ()  # offerings turned down, in order
+    referred: str | None = None  # the offering that a link or poster pointed to
     promised: str | None = None  # the offering of "I'll do this"
     advised: bool = False  # from the first suggestion on, no more questions
     told: tuple[str, ...] = ()  # what is said once in a conversation, and was

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.catalogue import Catalogue
+from bot.conversation.keeping import NOTHING, Keeping
 from bot.safety.detect import Danger
 from bot.understanding import Meaning
 from bot.understanding.answers import Answers
@@ -21,6 +22,7 @@ class World:
     danger: Callable[[str], Danger | None]
     answers: Answers
     now: dt.datetime
+    keeping: Keeping = NOTHING
 
     @property
     def today(self) -> dt.date:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from bot.catalogue import DangerKind
 from bot.safety.core import CORE
 from bot.safety.notation import CLAUSE_END, THE_MATCH, NotationError, Steps, steps_of
-from bot.safety.people import ME, OTHERS
-from bot.safety.rules import KINDS, About, Rule, Strength, groups_of
+from bot.safety.people import ME, OTHERS, About
+from bot.safety.rules import KINDS, Rule, Strength, groups_of
 from bot.safety.spelling import FILLERS, Words, split
 from bot.safety.vocabulary import Vocabulary
 

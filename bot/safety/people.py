@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Literal
+
+About = Literal["self", "other"]
 ME = frozenset("ik mezelf i myself ikzelf".split())
 
 OTHERS = frozenset(
@@ -18,3 +22,11 @@ OTHERS = frozenset(
     her them his their himself herself themself themselves uncle aunt stepdad stepmum
     stepfather grandma grandpa son daughter buddy""".split()
 )
+# Said of what is done to the writer: "hij slaat me", "he hits me".
+_TO_ME = frozenset("me mij my self".split())
+
+
+def whom(words: Iterable[str]) -> About:
+    """Whom a whole text is about: others only where the writer does not come into it."""
+    said = frozenset(words)
+    return "other" if said & OTHERS and not said & (ME | _TO_ME) else "self"

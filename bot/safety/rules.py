@@ -13,10 +13,10 @@ from bot.catalogue.problems import Problem
 from bot.catalogue.shape import shape
 from bot.catalogue.yaml_text import Document, read_yaml
 from bot.safety.notation import NotationError, steps_of
+from bot.safety.people import About
 from bot.text import Text, text
 
 Strength = Literal["clear", "soft"]
-About = Literal["self", "other"]
 Expression = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1200)]
 
 # The most urgent first: what can cost a life within minutes, and needs 112, comes before

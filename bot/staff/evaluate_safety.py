@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from bot.safety.detect import Danger
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One labelled text. `kind` is a kind of danger, or the sort of text that is no danger."""
+    """One labelled text. `kind` is a kind of danger, or the sort of text that is no danger.
+
+    `explicit`: said in so many words; such a text may never be missed.
+    """
 
     text: str
     lang: str
     crisis: bool
     kind: str
-    id: str = ""
+    explicit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class SafetyReport:
-    """Recall over the dangers, false alarms over the rest, by (kind, language), and the rows."""
+    """Recall over the dangers, false alarms over the rest, by (kind, language), and the rows.
+
+    `explicit` is the recall over what is labelled explicit.
+    """
 
     recall: dict[tuple[str, str], Share]
     false_alarms: dict[tuple[str, str], Share]
+    explicit: Share
     missed: tuple[Row, ...]
     alarmed: tuple[tuple[Row, Danger], ...]
 
@@ -50,9 +57,23 @@ class SafetyReport:
     def total_false_alarms(self) -> Share:
         return _sum(self.false_alarms.values())
 
+    def as_json(self) -> str:
+        """Percentages and texts, for a pipeline."""
+        return json.dumps(
+            {
+                "recall": _rounded(self.total_recall),
+                "explicit": _rounded(self.explicit),
+                "false_alarms": _rounded(self.total_false_alarms),
+                "missed": [asdict(row) for row in self.missed],
+                "alarmed": [{**asdict(row), "rule": danger.rule} for row, danger in self.alarmed],
+            },
+            ensure_ascii=False,
+        )
+
 
 def evaluate_safety(rows: Iterable[Row], detect: Callable[[str], Danger | None]) -> SafetyReport:
     """What `detect` says about each row, counted. Shows nothing and stores nothing."""
+    rows = tuple(rows)
     seen: dict[bool, dict[tuple[str, str], list[bool]]] = {
         True: defaultdict(list),
         False: defaultdict(list),
@@ -66,11 +87,24 @@ def evaluate_safety(rows: Iterable[Row], detect: Callable[[str], Danger | None])
             missed.append(row)
         elif danger is not None and not row.crisis:
             alarmed.append((row, danger))
-    return SafetyReport(_shares(seen[True]), _shares(seen[False]), tuple(missed), tuple(alarmed))
+    explicit = [row for row in rows if row.crisis and row.explicit]
+    lost = sum(row.explicit for row in missed)
+    return SafetyReport(
+        _shares(seen[True]),
+        _shares(seen[False]),
+        Share(len(explicit) - lost, len(explicit)),
+        tuple(missed),
+        tuple(alarmed),
+    )
 
 
 def _shares(seen: dict[tuple[str, str], list[bool]]) -> dict[tuple[str, str], Share]:
     return {key: Share(sum(found), len(found)) for key, found in sorted(seen.items())}
+
+
+def _rounded(share: Share) -> float | None:
+    """The percentage; None of nothing."""
+    return round(share.percent, 1) if share.whole else None
 
 
 def _sum(shares: Iterable[Share]) -> Share:
@@ -79,15 +113,19 @@ def _sum(shares: Iterable[Share]) -> Share:
 
 
 def read_rows(lines: Iterable[str]) -> tuple[list[Row], list[int]]:
-    """The labelled texts ({"text", "lang", "crisis", "kind"}), and the numbers of other lines."""
+    """The labelled texts, and the numbers of the lines that are none.
+
+    A line: {"text", "lang", "crisis", "kind"} and perhaps "explicit".
+    """
     rows, bad = [], []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-            rows.append(Row(row["text"], row["lang"], bool(row["crisis"]), row["kind"]))
-        except (ValueError, KeyError, TypeError):
+            explicit = bool(row.get("explicit", False))
+            rows.append(Row(row["text"], row["lang"], bool(row["crisis"]), row["kind"], explicit))
+        except (ValueError, KeyError, TypeError, AttributeError):
             bad.append(number)
     return rows, bad
 
@@ -95,6 +133,8 @@ def read_rows(lines: Iterable[str]) -> tuple[list[Row], list[int]]:
 def safety_table(report: SafetyReport) -> str:
     """The report for a person: recall and false alarms, and which texts they were."""
     lines = [f"{'seen':34}{_told(report.total_recall)}"]
+    if report.explicit.whole:
+        lines.append(f"{'  said in so many words':34}{_told(report.explicit)}")
     lines += [f"  {kind:22}{lang:10}{_told(s)}" for (kind, lang), s in report.recall.items()]
     lines.append(f"{'false alarms':34}{_told(report.total_false_alarms)}")
     lines += [f"  {kind:22}{lang:10}{_told(s)}" for (kind, lang), s in report.false_alarms.items()]

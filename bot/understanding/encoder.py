@@ -57,6 +57,16 @@ class UniversalSentenceEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         return project(self.encode_in_full(texts), self._mean, self._axes)
 
+    def pieces(self, text: str) -> Vectors:
+        """The word pieces of a folded text as the encoder reads them, before it joins them."""
+        model = self._use._model
+        ids = np.array(model.sp.encode(text, out_type=int, add_bos=True, add_eos=True))
+        chunk = ids % len(model.scale)
+        rows: Vectors = model.table[ids].astype(np.float32)
+        rows *= model.scale[chunk, None]
+        rows += model.lo[chunk, None]
+        return rows
+
     def encode_in_full(self, texts: Sequence[str]) -> Vectors:
         """All 512 dimensions, as the model gives them."""
         if not texts:

@@ -13,6 +13,8 @@ from bot.conversation.steps import (
     language,
     out_of_order,
     profile,
+    record,
+    referred,
     story,
     themes,
 )
@@ -35,7 +37,10 @@ STEPS: dict[str, Step] = {
     "person": Step(beside.show_person),
     "now": Step(beside.show_now),
     "help": Step(beside.show_help),
-    "privacy": Step(beside.show_privacy),
+    "privacy": Step(record.show_privacy),
+    "mydata": Step(record.show_record),
+    "forget": Step(record.show_forget),
+    "referred": Step(referred.show, referred.hear),
     "language": Step(language.show),
     out_of_order.NAME: Step(out_of_order.show, out_of_order.hear),
 }

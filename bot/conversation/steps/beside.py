@@ -59,11 +59,3 @@ def show_help(state: State, world: World) -> Message:
             Button("go:language", text("button.language")),
         ),
     )
-
-
-def show_privacy(state: State, world: World) -> Message:
-    return Message(
-        "privacy",
-        (Part(text("privacy.terminal")), Part(text("privacy.no-logs")), Part(text("privacy.bot"))),
-        (_BACK,),
-    )

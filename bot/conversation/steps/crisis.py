@@ -17,7 +17,8 @@ from bot.conversation.steps.links import call_button, link_buttons, page_button
 from bot.conversation.world import World
 from bot.safety.detect import Danger
 from bot.safety.lines import LINES, Line
-from bot.safety.rules import KINDS, About, Strength
+from bot.safety.people import About
+from bot.safety.rules import KINDS, Strength
 from bot.text import FromCatalogue, Language, Text, text
 
 _Kind = DangerKind | Literal["any"]  # any: asked for, with no signal

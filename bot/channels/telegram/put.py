@@ -1,0 +1,189 @@
+"""A turn as Telegram messages: HTML, a keyboard, and what becomes of the keyboard before it.
+
+All text from students and catalogues is escaped here and nowhere else. What Telegram refuses cannot
+be made: 4096 characters, 64 bytes in a button, web addresses only behind buttons.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from bot.catalogue import Catalogue
+from bot.engine import Spoken, record_as_text
+from bot.store.port import Outgoing
+from bot.text import Language
+from bot.words import Shown, ShownButton, Translator, render
+
+MOST_CHARACTERS = 4096
+MOST_BYTES = 64
+_SHORT = 18  # characters: two such buttons fit beside each other on a phone
+_TAGS = {
+    "plain": ("", ""),
+    "title": ("<b>", "</b>"),
+    "step": ("<b>", "</b>"),
+    "quiet": ("<i>", "</i>"),
+}
+CHOSEN = "chosen"  # what a button says that was pressed; pressing it again is an old button
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One button: it says something back, or it opens a page."""
+
+    text: str
+    data: str | None = None
+    url: str | None = None
+
+
+Keyboard = tuple[tuple[Key, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A new message. With `screen` its keyboard is the one in use.
+
+    `tidied`: the older messages that the same turn takes the keyboard from.
+    """
+
+    html: str
+    keyboard: Keyboard = ()
+    screen: bool = True
+    tidied: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The keyboard of an older message goes; what was chosen stays to be seen."""
+
+    message_id: int
+    keyboard: Keyboard
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A file."""
+
+    name: str
+    content: str
+
+
+SAY, CLOSE, HAND = TypeAdapter(Say), TypeAdapter(Close), TypeAdapter(Hand)
+
+
+def put(
+    spoken: Spoken, translators: Mapping[Language, Translator], catalogue: Catalogue
+) -> tuple[Outgoing, ...]:
+    """All that goes out for one turn, in order. What is said comes first, the tidying after it."""
+    translator = translators[spoken.turn.state.language]
+    shown = [render(message, translator, catalogue) for message in spoken.turn.say]
+    closing = _closing(spoken)
+    tidied = tuple(close.message_id for close in closing)
+    says = _messages(shown, spoken.stamp, tidied)
+    out = [Outgoing("say", SAY.dump_json(say)) for say in says]
+    if spoken.record is not None:
+        file = Hand("wegwijs.json", record_as_text(spoken.record))
+        out.append(Outgoing("hand", HAND.dump_json(file)))
+    return (*out, *(Outgoing("close", CLOSE.dump_json(close)) for close in closing))
+
+
+def _closing(spoken: Spoken) -> tuple[Close, ...]:
+    """What was pressed stays visible on its message; other buttons go away."""
+    pressed, screen = spoken.arrived.pressed, spoken.screen
+    if pressed is None:
+        return (Close(screen, ()),) if screen is not None else ()
+    if not spoken.current:  # the choice was made before, and stays as it is
+        other = screen is not None and screen != pressed.message_id
+        return (Close(screen, ()),) if screen is not None and other else ()
+    found: list[Close] = []
+    if pressed.label:
+        chosen = Key(f"✓ {pressed.label.removeprefix('✓ ')}", data=f"{spoken.stamp}.{CHOSEN}")
+        found.append(Close(pressed.message_id, ((chosen,),)))
+    if screen is not None and screen != pressed.message_id:
+        found.append(Close(screen, ()))
+    return tuple(found)
+
+
+def one_line(said: str) -> Outgoing:
+    """A message of our own with nothing to press."""
+    return Outgoing("say", SAY.dump_json(Say(html.escape(said, quote=False), screen=False)))
+
+
+def _messages(shown: Iterable[Shown], stamp: str, tidied: tuple[int, ...]) -> list[Say]:
+    """One message where it fits: less to read past. The last one has all the buttons."""
+    shown = list(shown)
+    keyboard = _keyboard([button for message in shown for button in message.buttons], stamp)
+    texts: list[str] = []
+    for message in shown:
+        for paragraph in _paragraphs(message):
+            if texts and len(texts[-1]) + len(paragraph) + 2 <= MOST_CHARACTERS:
+                texts[-1] += f"\n\n{paragraph}"
+            else:
+                texts.append(paragraph)
+    return [
+        *(Say(text, screen=False) for text in texts[:-1]),
+        *(Say(text, keyboard, tidied=tidied) for text in texts[-1:]),
+    ]
+
+
+def _paragraphs(message: Shown) -> list[str]:
+    """Its parts in HTML; then phone numbers and addresses, which Telegram allows in text only."""
+    found = []
+    for part in message.parts:
+        before, after = _TAGS[part.style]
+        text = part.text[: MOST_CHARACTERS // 6]  # one sign may become six: &quot;
+        found.append(f"{before}{html.escape(text, quote=False)}{after}")
+    said = "".join(part.text for part in message.parts)
+    reach = [
+        html.escape(button.label, quote=False)
+        for button in message.buttons
+        if button.url
+        and not button.url.startswith("http")
+        and _reached_by(button) not in _plain(said)
+    ]
+    return [*found, "\n".join(reach)] if reach else found
+
+
+def _reached_by(button: ShownButton) -> str:
+    """The number or address behind a button, as it would stand in a text."""
+    return _plain((button.url or "").partition(":")[2])
+
+
+def _plain(said: str) -> str:
+    return said.replace(" ", "").replace("-", "")
+
+
+def _keyboard(buttons: Iterable[ShownButton], stamp: str) -> Keyboard:
+    """Pages first, a row for each choice or two short ones, and what always works in the end."""
+    rows: list[tuple[Key, ...]] = []
+    seen: set[str] = set()
+    always: list[Key] = []
+    for button in buttons:
+        if button.id in seen or (button.url and not button.url.startswith("http")):
+            continue
+        seen.add(button.id)
+        if button.url:
+            rows.insert(0, (Key(button.label, url=button.url),))
+        elif button.kind == "always":
+            always.append(_key(button, stamp))
+        elif rows and len(rows[-1]) == 1 and _short(rows[-1][0]) and len(button.label) <= _SHORT:
+            rows[-1] = (*rows[-1], _key(button, stamp))
+        else:
+            rows.append((_key(button, stamp),))
+    for start in range(0, len(always), 2):
+        rows.append(tuple(always[start : start + 2]))
+    return tuple(rows)
+
+
+def _short(key: Key) -> bool:
+    return key.url is None and len(key.text) <= _SHORT
+
+
+def _key(button: ShownButton, stamp: str) -> Key:
+    data = f"{stamp}.{button.id}"
+    if len(data.encode()) > MOST_BYTES:
+        raise ValueError(f"the id of a button is too long: {button.id}")
+    return Key(button.label, data=data)

@@ -1,0 +1,243 @@
+"""`wegwijs run`: the bot on Telegram, from the first check of its token to a quiet end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+import re
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+from telegram.request import HTTPXRequest
+
+from bot.channels.telegram.pace import Limits, Pace
+from bot.channels.telegram.put import put
+from bot.channels.telegram.receiver import Handler, Updates, poll
+from bot.channels.telegram.sender import Sender
+from bot.channels.telegram.setup import set_up
+from bot.conversation import World
+from bot.engine import Engine, Spoken
+from bot.settings import SettingsError
+from bot.store.port import Outgoing, Store
+from bot.text import Language, Text, text
+from bot.words import Translator
+
+_log = logging.getLogger(__name__)
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_TELEGRAM = "https://api.telegram.org"
+_CONNECTIONS = 64
+_READ = 25.0  # seconds for an answer: a shorter wait doubles messages that did arrive
+_FINISH = 1.5  # seconds for what is being handled, and again for what is being sent, at the end
+_QUIET = 2.0  # seconds at most before the understanding is prepared
+_BREATH = 0.1  # seconds in which the first answers leave
+_SETTING_UP = (30, 300, 3600)  # seconds before name and commands are tried again
+_TIDY = dt.timedelta(hours=1)
+_FIRST_PAUSES = (1, 2, 5, 10, 30)  # seconds, while Telegram cannot be reached at the start
+HEARTBEAT = "heartbeat"  # touched after each answer of Telegram that was handled
+STUCK = 180  # seconds without one: polling is stuck
+
+
+class WrongTokenError(Exception):
+    """Telegram does not know this token."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the bot on Telegram is made of. `start` begins making what takes a moment."""
+
+    token: str = field(repr=False)
+    api: str | None
+    folder: Path
+    store: Store
+    world: Callable[[], World]
+    translators: Mapping[Language, Translator]
+    clock: Callable[[], dt.datetime]
+    idle: dt.timedelta
+    sent: dt.timedelta
+    start: Callable[[], None]
+    tell: Callable[[Text], None]  # what the operator reads
+    webhook: str | None = None  # Telegram pushes to this address; None: we ask
+    listen: str = "127.0.0.1:8080"
+    limits: Limits | None = None
+
+
+def bot_for(token: str, api: str | None) -> tuple[Bot, Updates]:
+    """PTB's bot, and its updates on a connection of their own for long polling."""
+    root = api or _TELEGRAM
+    request = HTTPXRequest(
+        connection_pool_size=_CONNECTIONS,
+        read_timeout=_READ,
+        write_timeout=_READ,
+        connect_timeout=10,
+        pool_timeout=30,
+    )
+    polling = HTTPXRequest(connection_pool_size=1, connect_timeout=10, pool_timeout=30)
+    bot = Bot(
+        token,
+        base_url=f"{root}/bot",
+        base_file_url=f"{root}/file/bot",
+        request=request,
+        get_updates_request=polling,
+    )
+    return bot, Updates(bot, polling)
+
+
+async def serve(service: Service) -> None:
+    """Receive and answer until SIGTERM or SIGINT. Raises WrongTokenError and SettingsError."""
+    if not _TOKEN.fullmatch(service.token):
+        raise WrongTokenError
+    # While a text is being understood, the loop gets its turn after 0.5 ms instead of 5.
+    sys.setswitchinterval(0.0005)
+    asked_to_stop = _stop_signal()
+    bot, updates = bot_for(service.token, service.api)
+    try:
+        if await _reached(bot, service, asked_to_stop):
+            service.tell(text("run.running", bot=f"@{bot.username}"))
+            await _work(bot, updates, service, asked_to_stop)
+    finally:
+        with contextlib.suppress(TelegramError, RuntimeError):
+            await bot.shutdown()
+
+
+def _stop_signal() -> asyncio.Event:
+    """Set when we are asked to stop. An error that nobody waits for is told by its kind alone."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_unforeseen)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C ends it
+            loop.add_signal_handler(number, asked.set)
+    return asked
+
+
+def _unforeseen(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    _log.error("%s (%s).", context["message"], type(context.get("exception")).__name__)
+
+
+async def _work(bot: Bot, updates: Updates, service: Service, asked: asyncio.Event) -> None:
+    """Everything side by side, until we are asked to stop or one of them fails for good."""
+    sender = Sender(bot, service.store, service.clock, Pace(service.limits))
+    handler = handler_for(bot, service, sender)
+    heard = asyncio.Event()
+    sending = asyncio.create_task(sender.run(), name="send")
+    receiving = asyncio.create_task(_receive(bot, updates, handler, service, heard))
+    beside = [
+        asyncio.create_task(_prepare(bot, service, heard), name="prepare"),
+        asyncio.create_task(_tidy(service, heard), name="tidy"),
+    ]
+    stop = asyncio.create_task(asked.wait())
+    await asyncio.wait((sending, receiving, stop), return_when=asyncio.FIRST_COMPLETED)
+    for task in (receiving, stop, *beside):
+        task.cancel()
+    await handler.finish(_FINISH)
+    sender.stop(_FINISH)
+    ended = await asyncio.gather(sending, receiving, stop, *beside, return_exceptions=True)
+    for result in ended:
+        if isinstance(result, Exception):
+            raise result
+
+
+def handler_for(bot: Bot, service: Service, sender: Sender) -> Handler:
+    """What handles an update, whichever way it came in."""
+
+    def into_messages(spoken: Spoken) -> tuple[Outgoing, ...]:
+        return put(spoken, service.translators, service.world().catalogue)
+
+    def say(what: Text) -> Callable[[Language], str]:
+        return lambda language: service.translators[language].say(what)
+
+    engine = Engine(service.store, service.world, into_messages, sender.send_now, sender.wake)
+    return Handler(
+        bot,
+        service.store,
+        engine,
+        sender.wake,
+        say(text("telegram.sorry")),
+        say(text("telegram.only-private")),
+    )
+
+
+async def _reached(bot: Bot, service: Service, stop: asyncio.Event) -> bool:
+    """Ask Telegram which bot this is, until it answers. False when we are asked to stop first."""
+    for attempt in range(1_000_000):
+        try:
+            await bot.initialize()
+            if service.webhook is None:
+                await bot.delete_webhook(drop_pending_updates=False)
+            return True
+        except InvalidToken:
+            raise WrongTokenError from None
+        except TelegramError:
+            pause = _FIRST_PAUSES[min(attempt, len(_FIRST_PAUSES) - 1)]
+            service.tell(text("run.no-network", seconds=pause))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+                return False
+    return False
+
+
+async def _receive(
+    bot: Bot, updates: Updates, handler: Handler, service: Service, heard: asyncio.Event
+) -> None:
+    heart = service.folder / HEARTBEAT
+
+    def alive() -> None:
+        heard.set()
+        with contextlib.suppress(OSError):
+            heart.touch()
+
+    try:
+        if service.webhook is None:
+            await poll(updates, handler, alive)
+        else:
+            await _receive_webhook(bot, handler, service, service.webhook, alive)
+    except InvalidToken:
+        raise WrongTokenError from None
+
+
+async def _receive_webhook(
+    bot: Bot, handler: Handler, service: Service, url: str, alive: Callable[[], None]
+) -> None:
+    try:
+        from bot.channels.telegram.webhook import receive_webhook  # here: it is an extra
+    except ImportError:
+        raise SettingsError(text("webhook.extra")) from None
+    await receive_webhook(
+        bot,
+        handler,
+        store=service.store,
+        world=service.world,
+        url=url,
+        listen=service.listen,
+        alive=alive,
+    )
+
+
+async def _prepare(bot: Bot, service: Service, heard: asyncio.Event) -> None:
+    """What keeps the processor busy waits until those who wrote while we were away are answered."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(heard.wait(), _QUIET)
+    await asyncio.sleep(_BREATH)
+    service.start()
+    for pause in _SETTING_UP:
+        if await set_up(bot, service.store, service.translators):
+            return
+        await asyncio.sleep(pause)
+
+
+async def _tidy(service: Service, heard: asyncio.Event) -> None:
+    await heard.wait()
+    while True:
+        try:
+            await service.store.tidy(service.idle, service.sent)
+        except Exception as error:
+            _log.error("Old conversations could not be erased (%s).", type(error).__name__)
+        await asyncio.sleep(_TIDY.total_seconds())

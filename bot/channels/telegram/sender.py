@@ -1,0 +1,293 @@
+"""Delivers what the outbox holds: in order within a chat, chats side by side, at Telegram's pace.
+
+A message is claimed, sent and marked. Whether it arrived is not always known: a connection that
+breaks after the request leaves it open. Then it goes again: said twice is better than never. What
+has to wait for the pace goes back into the outbox, so that a crash finds nothing in our hands but
+what was really on its way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import httpx
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.channels.telegram.pace import Pace
+from bot.channels.telegram.put import CLOSE, HAND, SAY, Close, Hand, Keyboard, Say
+from bot.store.port import Claimed, Outgoing, Store
+
+_log = logging.getLogger(__name__)
+_AT_ONCE = 10  # messages under way, when Telegram is slow
+_QUICK = 0.1  # seconds in which a message is mostly sent and marked
+_LONGEST_REST = 1.0  # seconds without a look at the outbox
+_AGAIN = (1, 2, 5, 15, 60)  # seconds before the next attempt
+_MOST_ATTEMPTS = 40  # half an hour of a service that is down
+_MOST_UNSURE = 5  # attempts, when each may have arrived
+_MOST_SCREENS = 10_000  # chats of which the newest keyboard is remembered
+_TRIES_NOW = 3  # of what goes past the outbox
+# What is certain not to have arrived: the request did not get to Telegram.
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NO_LINK_PREVIEW = LinkPreviewOptions(is_disabled=True)
+Mark = Callable[[], Awaitable[object]]  # keeps in the outbox what became of a message
+
+
+class Sender:
+    """Runs beside the receiver, until it is stopped."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        store: Store,
+        clock: Callable[[], dt.datetime],
+        pace: Pace | None = None,
+    ) -> None:
+        self._bot = bot
+        self._store = store
+        self._clock = clock
+        self._pace = pace or Pace()
+        self._awake = asyncio.Event()
+        self._stopping = False
+        self._finish = 0.0  # seconds for what is under way when we stop
+        self._busy: set[asyncio.Task[None]] = set()
+        self._begun = 0.0  # when the last one was begun
+        self._screens: dict[int, int] = {}  # for each chat the message with the buttons in use
+
+    def wake(self) -> None:
+        """There is something to send."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Send until `stop`; what was being sent when the program last ended comes first."""
+        recovered = False
+        while not self._stopping:
+            try:
+                if not recovered:
+                    await self._store.recover(lambda kind: True)
+                    recovered = True
+                await self._round()
+            except Exception as error:
+                _log.error("The outbox cannot be read (%s). Trying again.", type(error).__name__)
+                await self._sleep(_LONGEST_REST)
+        if self._busy:
+            _, late = await asyncio.wait(tuple(self._busy), timeout=self._finish)
+            for task in late:
+                task.cancel()
+
+    def stop(self, within: float) -> None:
+        """Have `run` end: what is under way gets so many seconds, the rest stays in the outbox."""
+        self._stopping, self._finish = True, within
+        self.wake()
+
+    async def send_now(self, chat: int, outgoing: tuple[Outgoing, ...]) -> None:
+        """Past the outbox: for what must leave no trace. Tried a few times."""
+        for number, one in enumerate(outgoing):
+            claimed = Claimed(number, chat, one.kind, one.body, 1, repeated=False)
+            for pause in _AGAIN[:_TRIES_NOW]:
+                try:
+                    await self._send(claimed)
+                    break
+                except (BadRequest, Forbidden):
+                    break
+                except TelegramError as error:
+                    _log.info("A last message could not be sent (%s).", type(error).__name__)
+                    await asyncio.sleep(pause)
+        self._screens.pop(chat, None)
+
+    # ---- the outbox ----
+
+    async def _round(self) -> None:
+        """Begin to send what may go now, or wait until something may."""
+        self._awake.clear()
+        now = asyncio.get_running_loop().time()
+        self._pace.tidy(now)
+        free = self._has_room(now) and self._pace.free(now) > 0
+        claimed = await self._store.claim(1) if free else []
+        for one in claimed:
+            self._begun = now
+            task = asyncio.create_task(self._deliver(one))
+            self._busy.add(task)
+            task.add_done_callback(self._done)
+        if not claimed:
+            await self._rest(now)
+
+    def _has_room(self, now: float) -> bool:
+        """One at a time: a crash then doubles one message at most. Another beside it when it takes
+        long, so that nobody waits for one slow answer."""
+        if self._busy and now - self._begun < _QUICK:
+            return False
+        return len(self._busy) < _AT_ONCE
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._busy.discard(task)
+        self._awake.set()
+
+    async def _rest(self, now: float) -> None:
+        """Until something is due, the pace allows more, a message is done or `wake` is called."""
+        if self._busy and now - self._begun < _QUICK:
+            await self._sleep(self._begun + _QUICK - now)
+            return
+        due = await self._store.next_due()
+        rest = _LONGEST_REST
+        if due is not None and len(self._busy) < _AT_ONCE:
+            until_due = (due - self._clock()).total_seconds()
+            rest = min(rest, max(0.01, until_due, self._pace.wait(now)))
+        await self._sleep(rest)
+
+    async def _sleep(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._awake.wait(), seconds)
+
+    async def _deliver(self, one: Claimed) -> None:
+        """Send, and mark what came of it; unmarked, all that follows in the chat would wait."""
+        mark = await self._attempt(one)
+        for pause in (*_AGAIN, *_AGAIN[-1:] * _MOST_ATTEMPTS):
+            try:
+                await mark()
+                return
+            except Exception as error:
+                _log.error("A message is not marked yet (%s).", type(error).__name__)
+                await asyncio.sleep(pause)
+
+    async def _attempt(self, one: Claimed) -> Mark:
+        """Send once, and say how that went."""
+        loop = asyncio.get_running_loop()
+        wait = 0.0 if self._stopping else self._pace.take(one.chat, loop.time())
+        if wait > 0 or self._stopping:
+            return partial(self._store.retry, one.id, self._in(wait))
+        try:
+            message_id, screen = await self._send(one)
+        except RetryAfter as error:
+            self._pace.hold(one.chat, seconds_of(error), loop.time())
+            return self._later(one, seconds_of(error), _MOST_ATTEMPTS)
+        except Forbidden:
+            return partial(self._store.blocked, one.chat)
+        except BadRequest as error:
+            return self._refused(one, error)
+        except NetworkError as error:
+            pause = _AGAIN[min(one.attempt, len(_AGAIN)) - 1]
+            return self._later(one, pause, _MOST_UNSURE if _unsure(error) else _MOST_ATTEMPTS)
+        except InvalidToken:
+            return self._later(one, _AGAIN[-1], _MOST_ATTEMPTS)
+        except Exception as error:
+            _log.error("A message cannot be sent (%s).", type(error).__name__)
+            return partial(self._store.failed_to_send, one.id, type(error).__name__[:80])
+        return partial(self._store.sent, one.id, message_id, screen=screen)
+
+    def _later(self, one: Claimed, seconds: float, most: int) -> Mark:
+        if one.attempt >= most:
+            _log.error("A message is given up after %s attempts.", one.attempt)
+            return partial(self._store.failed_to_send, one.id, "too often")
+        return partial(self._store.retry, one.id, self._in(seconds))
+
+    def _in(self, seconds: float) -> dt.datetime:
+        return self._clock() + dt.timedelta(seconds=seconds)
+
+    def _refused(self, one: Claimed, error: BadRequest) -> Mark:
+        """Telegram does not take it. An edit that changes nothing, or is too late, is done."""
+        if one.kind == "close":
+            return partial(self._store.sent, one.id, None)
+        _log.error("Telegram refused a message: %s", _reason(error))
+        return partial(self._store.failed_to_send, one.id, _reason(error))
+
+    # ---- Telegram ----
+
+    async def _send(self, one: Claimed) -> tuple[int | None, bool]:
+        """The id of the message that came of it, and whether it has the buttons in use."""
+        match _read(one):
+            case Say() as say:
+                message_id = await self._say(one.chat, say)
+                if say.screen:
+                    await self._new_screen(one.chat, message_id, say.tidied)
+                return message_id, say.screen
+            case Close(message_id, keyboard):
+                await self._bot.edit_message_reply_markup(
+                    one.chat, message_id, reply_markup=_markup(keyboard)
+                )
+                return None, False
+            case Hand(name, content):
+                file = await self._bot.send_document(one.chat, content.encode(), filename=name)
+                return file.message_id, False
+        raise AssertionError("not reached")
+
+    async def _say(self, chat: int, say: Say) -> int:
+        send = partial(
+            self._bot.send_message,
+            chat,
+            say.html,
+            reply_markup=_markup(say.keyboard),
+            link_preview_options=_NO_LINK_PREVIEW,
+        )
+        try:
+            sent = await send(parse_mode=ParseMode.HTML)
+        except BadRequest as error:
+            if "parse entities" not in str(error):
+                raise
+            sent = await send()  # said plainly is better than not said
+        return sent.message_id
+
+    async def _new_screen(self, chat: int, message_id: int, tidied: tuple[int, ...]) -> None:
+        """Take the buttons off the screen before, where the turn did not know of it.
+
+        Who types twice in a row gets two answers, and the first was not there yet when the second
+        was decided on.
+        """
+        before = self._screens.pop(chat, None)
+        if len(self._screens) >= _MOST_SCREENS:
+            del self._screens[next(iter(self._screens))]
+        self._screens[chat] = message_id
+        if before is not None and before not in tidied:
+            with contextlib.suppress(TelegramError):  # it is there to be tidy, no more
+                await self._bot.edit_message_reply_markup(chat, before)
+
+
+def _read(one: Claimed) -> Say | Close | Hand:
+    match one.kind:
+        case "say":
+            return SAY.validate_json(one.body)
+        case "close":
+            return CLOSE.validate_json(one.body)
+        case _:
+            return HAND.validate_json(one.body)
+
+
+def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    if not keyboard:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(key.text, url=key.url, callback_data=key.data) for key in row]
+            for row in keyboard
+        ]
+    )
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """How long Telegram asks us to wait after a 429."""
+    after = error.retry_after
+    return after.total_seconds() if isinstance(after, dt.timedelta) else float(after)
+
+
+def _unsure(error: NetworkError) -> bool:
+    """Whether it may have arrived all the same. An error that Telegram itself answered means no."""
+    cause = error.__cause__
+    return isinstance(cause, httpx.HTTPError) and not isinstance(cause, _NOT_SENT)
+
+
+def _reason(error: BadRequest) -> str:
+    """Telegram's own words up to where it may quote ours."""
+    return str(error).partition(":")[0][:80]

@@ -1,0 +1,236 @@
+"""ONE TURN, WHOLE OR NOT AT ALL: load, decide, commit, and wake who delivers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from string import ascii_lowercase, digits
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.conversation import (
+    EraseRecord,
+    Event,
+    HelpShown,
+    Pressed,
+    Promised,
+    Said,
+    SendRecord,
+    Started,
+    State,
+    Suggested,
+    Turn,
+    TurnedDown,
+    World,
+    from_json,
+    respond,
+    to_json,
+)
+from bot.store.port import Chat, Outgoing, StaleChatError, Step, Store
+from bot.text import Language
+
+_log = logging.getLogger(__name__)
+_TRIES = 3  # a chat that changes under our hands is read again so often
+_DIGITS = digits + ascii_lowercase
+# Buttons that may be pressed on an old message: they show something and change nothing.
+_TIMELESS = ("go:now", "go:person", "go:privacy", "crisis:")
+_FEW = 5  # crisis messages of a kind: fewer are not written down
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One update, as a channel hands it in. `id` is unique; `language` is that of the app."""
+
+    id: int
+    chat: int
+    language: Language
+    event: Event
+    text_id: int | None = None  # the message id of a typed text
+    edited: bool = False  # the text corrects the one with this message id
+    stamp: str | None = None  # the screen that a pressed button belongs to
+    pressed: Pressing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pressing:
+    """Which message a button was pressed on, and what stood on it."""
+
+    message_id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a channel puts into its own form: a turn, the stamp of its screen, what led to it."""
+
+    turn: Turn
+    stamp: str
+    arrived: Arrived
+    screen: int | None  # the message that had the buttons until now
+    current: bool = True  # False: a button of an older screen was pressed, and did nothing
+    record: dict[str, list[dict[str, Any]]] | None = None  # for SendRecord
+
+
+def stamp_of(version: int) -> str:
+    """Two signs that say which screen a button is on; they repeat after 1,296 turns."""
+    base = len(_DIGITS)
+    return _DIGITS[version // base % base] + _DIGITS[version % base]
+
+
+class Engine:
+    """Handles updates; the only place where the conversation and the store meet."""
+
+    def __init__(
+        self,
+        store: Store,
+        world: Callable[[], World],
+        put: Callable[[Spoken], tuple[Outgoing, ...]],
+        send_now: Callable[[int, tuple[Outgoing, ...]], Awaitable[None]],
+        wake: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._world = world
+        self._put = put
+        self._send_now = send_now
+        self._wake = wake
+        self._held: Counter[str] = Counter()
+        # One thread: deciding is arithmetic, and the loop goes on receiving and sending meanwhile.
+        self._thread = ThreadPoolExecutor(1, "decide")
+
+    async def handle(self, arrived: Arrived) -> bool:
+        """Handle an update once, however often it comes. False when it was handled before."""
+        for attempt in range(_TRIES):
+            try:
+                return await self._try(arrived)
+            except StaleChatError:
+                if attempt == _TRIES - 1:
+                    raise
+        raise AssertionError("not reached")
+
+    async def _try(self, arrived: Arrived) -> bool:
+        chat = await self._store.chat(arrived.chat)
+        if chat is None:
+            chat = Chat(arrived.chat, arrived.language)
+        if chat.blocked:  # who writes to us does not block us
+            await self._store.unblocked(chat.id)
+        loop = asyncio.get_running_loop()
+        decided = await loop.run_in_executor(self._thread, self._decide, chat, arrived)
+        if decided is None:
+            return await self._store.give_up(arrived.id, arrived.chat, ())
+        turn, before = decided
+        spoken = Spoken(
+            turn,
+            stamp_of(chat.version + 1),
+            arrived,
+            chat.screen,
+            current=_is_current(arrived, chat),
+        )
+        if any(isinstance(action, EraseRecord) for action in turn.do):
+            await self._store.forget(arrived.chat)
+            new = await self._store.give_up(arrived.id, arrived.chat, ())
+            await self._send_now(arrived.chat, self._put(spoken))
+            return new
+        if any(isinstance(action, SendRecord) for action in turn.do):
+            spoken = replace(spoken, record=await self._store.everything_about(arrived.chat))
+        after = replace(
+            chat,
+            language=turn.state.language,
+            state=to_json(turn.state),
+            before=to_json(before) if before is not None else None,
+            last_text=arrived.text_id if before is not None else None,
+        )
+        done = await self._store.commit(
+            Step(arrived.id, after, self._put(spoken), self._counts(turn))
+        )
+        self._wake()
+        return done
+
+    def _decide(self, chat: Chat, arrived: Arrived) -> tuple[Turn, State | None] | None:
+        """The turn, and the state to go back to when the text is edited; None: nothing to say."""
+        world = self._world()
+        state = _state(chat.state)
+        event = arrived.event
+        if not _is_current(arrived, chat):
+            event = Pressed("")  # answered as an old button
+        if isinstance(event, Started) and state is not None:
+            event = replace(
+                event,
+                language=state.language,
+                institution=event.institution or state.answers.get("institution"),
+            )
+        if isinstance(event, Said) and arrived.edited:
+            if chat.before is not None and arrived.text_id == chat.last_text:
+                state = _state(chat.before)
+            elif world.danger(event.text) is None:
+                return None  # something long past was tidied up
+        if state is None and not isinstance(event, Started):
+            greeted = respond(State(chat.language), Started(chat.language), world)
+            turn = respond(greeted.state, event, world)
+            if not _shows_help(turn):
+                turn = replace(turn, say=(greeted.say[0], *turn.say))
+            return turn, greeted.state if isinstance(event, Said) else None
+        state = state or State(chat.language)
+        return respond(state, event, world), state if isinstance(event, Said) else None
+
+    def _counts(self, turn: Turn) -> tuple[str, ...]:
+        """What happened, by name. Crisis messages only from the fifth of a kind on: a smaller
+        number could point to a person."""
+        names: list[str] = []
+        for action in turn.do:
+            match action:
+                case Suggested(offering):
+                    names.append(f"suggested:{offering}")
+                case Promised(offering):
+                    names.append(f"promised:{offering}")
+                case TurnedDown(offering):
+                    names.append(f"declined:{offering}")
+                case HelpShown(kind):
+                    self._held[kind] += 1
+                    if self._held[kind] >= _FEW:
+                        names += [f"help:{kind}"] * (_FEW if self._held[kind] == _FEW else 1)
+        return tuple(names)
+
+
+def _state(saved: bytes | None) -> State | None:
+    """The state as it was saved; one of another version of the program is begun anew."""
+    if saved is None:
+        return None
+    try:
+        return from_json(saved)
+    except ValidationError:
+        _log.warning("A saved conversation is of another version; it begins anew.")
+        return None
+
+
+def _is_current(arrived: Arrived, chat: Chat) -> bool:
+    """False for a button of an older screen; anything else is about where we are now."""
+    if not isinstance(arrived.event, Pressed) or arrived.event.button.startswith(_TIMELESS):
+        return True
+    return arrived.stamp == stamp_of(chat.version)
+
+
+def _shows_help(turn: Turn) -> bool:
+    """Whether a crisis message is in it, written or asked for: nothing may come before that."""
+    return any(message.name.startswith("crisis:") for message in turn.say)
+
+
+def record_as_text(record: dict[str, list[dict[str, Any]]]) -> str:
+    """A record for the person it is about: readable, and complete."""
+    return json.dumps(record, ensure_ascii=False, indent=2, default=_readable)
+
+
+def _readable(value: object) -> object:
+    """What JSON has no form for. States and messages are JSON themselves."""
+    if isinstance(value, bytes):
+        said = value.decode("utf-8", "replace")
+        try:
+            return json.loads(said)
+        except ValueError:
+            return said
+    return str(value)

@@ -1,0 +1,128 @@
+"""A second vote, for what no rule foresees: a small network over the pieces of the encoder.
+
+It takes the sentence encoder's word pieces, looks at runs of two, three and five of them, and says
+how likely it is that the text shows danger, and which. It was trained on the messages in
+`training/safety/` (`tools/train_vote.py`, docs/safety.md). It only adds: what a rule sees stays
+seen, and without the encoder the rules work alone. Same text, same answer; nothing is remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.catalogue import DangerKind
+from bot.safety.detect import Danger
+from bot.safety.people import whom
+from bot.safety.spelling import split
+from bot.understanding.normalise import fold
+
+Numbers = NDArray[np.float32]
+WEIGHTS = Path(__file__).with_name("vote.npz")
+# Runs of so many pieces, and how many of them stand before the piece that is looked at.
+RUNS = ((2, 0), (3, 1), (5, 2))
+BORDERLINE = "borderline"  # danger of which it is not sure; the lines of `suicidal` are shown
+_SMALL = 1e-6
+_MOST_PIECES = 400  # a longer text is looked at in parts of this many pieces
+_OVERLAP = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """What the network says: the kind, and how likely danger is, as log-odds."""
+
+    kind: DangerKind
+    odds: float
+
+
+NAME = "vote"  # stands where the name of a rule would
+
+
+class Vote:
+    """The network, ready to look at texts. `pieces` gives the encoder's pieces of a folded text."""
+
+    def __init__(self, pieces: Callable[[str], Numbers], weights: Path = WEIGHTS) -> None:
+        with np.load(weights, allow_pickle=False) as stored:
+            self._w = {
+                name: stored[name].astype(np.float32) for name in stored.files if name[0] != "_"
+            }
+            self._kinds = tuple(str(kind) for kind in stored["_kinds"])
+            self.threshold = float(stored["_threshold"])
+        self._pieces = pieces
+
+    def detect(self, text: str) -> Danger | None:
+        """Danger where it is sure enough; always in the softer words, for it may be mistaken."""
+        voted = self.look(text)
+        if voted is None or voted.odds < self.threshold:
+            return None
+        return Danger(voted.kind, "soft", whom(split(text).words), NAME, ())
+
+    def look(self, text: str) -> Voted | None:
+        """What it makes of the text; None where there is nothing to look at."""
+        folded = fold(text)
+        if not folded:
+            return None
+        pieces = self._pieces(folded)
+        starts = range(0, max(1, len(pieces) - _OVERLAP), _MOST_PIECES - _OVERLAP)
+        looks = [self._look(pieces[start : start + _MOST_PIECES]) for start in starts]
+        return max(looks, key=lambda voted: voted.odds)
+
+    def _look(self, pieces: Numbers) -> Voted:
+        scores = self.scores(pieces)
+        dangers = len(self._kinds)
+        odds = float(_sum_of_odds(scores[:dangers]) - _sum_of_odds(scores[dangers:]))
+        kind = self._kinds[int(np.argmax(scores[:dangers]))]
+        if kind == BORDERLINE:
+            kind = "suicidal"
+        return Voted(cast(DangerKind, kind), odds)
+
+    def scores(self, pieces: Numbers) -> Numbers:
+        """A score for each class: the kinds of danger first, then what is no danger."""
+        w = self._w
+        seen = [pieces]
+        for number, (size, before) in enumerate(RUNS):
+            x = _levelled(
+                pieces @ w[f"in{number}"] + w[f"in_b{number}"], w[f"g{number}"], w[f"b{number}"]
+            )
+            h = np.maximum(_runs(x, size, before) @ w[f"one{number}"] + w[f"one_b{number}"], 0) + x
+            h = np.maximum(_runs(h, size, before) @ w[f"two{number}"] + w[f"two_b{number}"], 0) + h
+            seen.append(h)
+        every = _levelled(np.concatenate(seen, axis=1), w["g"], w["b"])
+        looked_at = every @ w["look"] + w["look_b"]
+        share = np.exp(looked_at - looked_at.max(axis=0))
+        share /= share.sum(axis=0)
+        together = np.concatenate(
+            (
+                every.sum(axis=0) / np.sqrt(len(every)) * np.float32(0.3),
+                every.max(axis=0),
+                (share.T @ every).reshape(-1),
+            )
+        )
+        hidden = np.maximum(together @ w["hidden"] + w["hidden_b"], 0)
+        scores: Numbers = hidden @ w["out"] + w["out_b"]
+        return scores
+
+
+def _levelled(x: Numbers, gain: Numbers, shift: Numbers) -> Numbers:
+    """Each row with mean 0 and spread 1, then as it was trained."""
+    x = x - x.mean(axis=1, keepdims=True)
+    spread = np.sqrt((x * x).mean(axis=1, keepdims=True) + _SMALL)
+    levelled: Numbers = x / spread * gain + shift
+    return levelled
+
+
+def _runs(x: Numbers, size: int, before: int) -> Numbers:
+    """For each piece the pieces around it, one after the other; zeros beyond both ends."""
+    padded = np.pad(x, ((before, size - 1 - before), (0, 0)))
+    return np.concatenate([padded[at : at + len(x)] for at in range(size)], axis=1)
+
+
+def _sum_of_odds(scores: Numbers) -> np.float32:
+    most = scores.max()
+    total: np.float32 = most + np.log(np.exp(scores - most).sum())
+    return total

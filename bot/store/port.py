@@ -1,0 +1,195 @@
+"""What the rest of the program may ask of a store, and what goes in and out.
+
+Any implementation must pass `tests/test_store_contract.py`. States and messages are bytes that a
+store never looks into, but it seals them: on the disk nobody reads them without the key. Moments
+are aware datetimes; they are kept as whole seconds and come back in UTC.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bot.text import Language, Text
+
+Clock = Callable[[], dt.datetime]  # aware; the day of a count is the day on this clock
+
+
+class StoreError(Exception):
+    """The store cannot be used, or something in it cannot be read. `text` says it in words."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.key)
+        self.text = text
+
+
+class StaleChatError(Exception):
+    """Somebody else changed this chat since it was read: read it again and do the step again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Where one student's conversation stands.
+
+    A chat that was never committed has version 0. `active_at`, `screen` and `blocked` are what the
+    store itself knows: a commit sets the first and leaves the other two as they are.
+    """
+
+    id: int
+    language: Language
+    state: bytes | None = field(default=None, repr=False)  # never in a log or an error's text
+    # The state before the last text, for when that text is edited.
+    before: bytes | None = field(default=None, repr=False)
+    last_text: int | None = None  # message id of that text
+    screen: int | None = None  # message id of what has the buttons now
+    version: int = 0
+    active_at: dt.datetime | None = None  # of the last commit
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One thing to send. `kind` (16 letters at most) is for the rules about sending again."""
+
+    kind: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """All that follows from one update, kept whole or not at all.
+
+    `chat` is the new content, with the version that was read. `counts` are names of what happened
+    (64 letters at most), each counted once more on this day; never anything of a person.
+    """
+
+    update_id: int
+    chat: Chat
+    outgoing: tuple[Outgoing, ...] = ()
+    counts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that is ours to send now. `attempt` counts from 1.
+
+    `repeated`: it was given out before and may have arrived then.
+    """
+
+    id: int
+    chat: int
+    kind: str
+    body: bytes = field(repr=False)
+    attempt: int
+    repeated: bool
+
+
+class Store(Protocol):
+    """What is kept. Every method is one transaction: whole or not at all."""
+
+    # ---- a turn ----
+
+    async def chat(self, id: int) -> Chat | None:
+        """The chat as it stands; None for one that is not known. StoreError: cannot be opened."""
+
+    async def commit(self, step: Step) -> bool:
+        """Keep a step: it is handled, its chat is this now, these go out, these are counted.
+
+        False when the update was handled before; nothing is kept then. Raises StaleChatError when
+        the chat has another version than the one that was read; nothing is kept then either.
+        """
+
+    async def seen(self, update_id: int) -> bool:
+        """Whether this update was handled, or given up."""
+
+    async def failed(self, update_id: int, error_name: str) -> int:
+        """Note that an update could not be handled; how often that was by now.
+
+        `error_name` is the name of the error's class. Never its text: that may quote a student.
+        """
+
+    async def give_up(self, update_id: int, chat: int, outgoing: tuple[Outgoing, ...]) -> bool:
+        """Count an update as handled although it was not, and queue what we say about it.
+
+        False when it was handled before; nothing is queued then.
+        """
+
+    # ---- the outbox: in order within a chat, whatever happens to a message ----
+
+    async def claim(self, limit: int) -> list[Claimed]:
+        """What may be sent now: of each chat the oldest unsent message, if its time has come.
+
+        At most one of a chat at a time, and `limit` in all, oldest first. They count as being sent
+        until one of the next five methods says how it went; those do nothing for other messages.
+        """
+
+    async def sent(self, id: int, message_id: int | None, *, screen: bool = False) -> None:
+        """It arrived, as this message; with `screen`, that is what has the buttons now."""
+
+    async def retry(self, id: int, not_before: dt.datetime) -> None:
+        """It did not arrive; again at that moment. What comes after it in the chat waits."""
+
+    async def uncertain(self, id: int, again: bool) -> bool:
+        """Perhaps it arrived. With `again` it goes once more, but only once; else it has failed.
+
+        Whether it goes again.
+        """
+
+    async def failed_to_send(self, id: int, reason: str) -> None:
+        """It will never arrive. `reason` (80 letters at most) is ours, without a student's text."""
+
+    async def blocked(self, chat: int) -> None:
+        """The student blocked us: what was still to be sent is dropped."""
+
+    async def unblocked(self, chat: int) -> None:
+        """The student is back."""
+
+    async def recover(self, again: Callable[[str], bool]) -> int:
+        """At the start: what was being sent when the program stopped is `uncertain`; how many.
+
+        `again` says for a kind whether it may go once more.
+        """
+
+    async def next_due(self) -> dt.datetime | None:
+        """When `claim` will next have something, perhaps in the past; None when nothing waits."""
+
+    # ---- whose data it is ----
+
+    async def everything_about(self, chat: int) -> dict[str, list[dict[str, Any]]]:
+        """All that is kept about a chat, opened: for each kind of record, the records."""
+
+    async def forget(self, chat: int) -> bool:
+        """Erase everything about a chat, so that it is in no file and no restored copy either.
+
+        False when no answer holds it any more but the old pages of the files could not be
+        overwritten yet: a backup that is being made just now uses them, or the disk is full. The
+        next `forget`, `tidy` or `close` does it.
+        """
+
+    async def tidy(self, idle: dt.timedelta, sent: dt.timedelta) -> int:
+        """Erase what is no longer needed; how many chats that were.
+
+        Chats that blocked us or were not active for `idle`; messages that were sent (or failed)
+        longer ago than `sent`; handled updates after a week, failures after 30 days.
+        """
+
+    # ---- what is not about persons ----
+
+    async def remember(self, name: str, value: str) -> None:
+        """Keep a note of the program itself (64 letters; its value 200)."""
+
+    async def remembered(self, name: str) -> str | None:
+        """That note."""
+
+    async def counts(self, since: dt.date) -> Mapping[dt.date, Mapping[str, int]]:
+        """How often things happened, for each day from this one on."""
+
+    # ---- the store itself ----
+
+    async def rotate(self) -> int:
+        """Seal everything with a new key and drop the old ones; how many records were resealed."""
+
+    async def close(self) -> None:
+        """Finish what is going on and let go of the files. Closing twice is fine."""

@@ -1,0 +1,227 @@
+"""The store in a database file: the port, each method one transaction on one connection."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from filelock import FileLock
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.store import files, outbox, privacy, turns
+from bot.store.engine import async_engine, sync_engine
+from bot.store.migrate import migrate
+from bot.store.port import Chat, Claimed, Clock, Outgoing, Step
+from bot.store.reseal import Place, places, reseal
+from bot.store.seal import Seal, keys_for, new_key, write_keys
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+async def open_store(folder: Path, key_file: Path | None, clock: Clock) -> SqlStore:
+    """Open the database in this folder, made and brought up to date where needed.
+
+    `key_file`: where the keys are; None is the file `key` in the folder. A new database gets a new
+    key. Raises StoreError when the folder is in use or cannot be written, when the key is missing
+    or is another one, and when the database is damaged or of a newer program.
+    """
+    lock = files.lock(folder)
+    try:
+        database, key_file = files.database_in(folder), files.key_in(folder, key_file)
+        keys = keys_for(key_file, database_exists=files.exists(database))
+        files.remove_half_restored(folder)
+        files.make_private(database)
+        migrate(database)
+        engine = sync_engine(database)
+        try:
+            with engine.begin() as connection:
+                secret = privacy.secret(connection, Seal(keys))
+        finally:
+            engine.dispose()
+        return SqlStore(async_engine(database), lock, key_file, keys, secret, clock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+class SqlStore:
+    """See `bot.store.port.Store`, which says what every method does."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        lock: FileLock,
+        key_file: Path,
+        keys: tuple[bytes, ...],
+        secret: bytes,
+        clock: Clock,
+    ) -> None:
+        """For `open_store`; the lock on the folder is held, and let go by `close`."""
+        self._engine = engine
+        self._lock = lock
+        self._key_file = key_file
+        self._keys = keys
+        self._seal = Seal(keys)
+        self._secret = secret
+        self._now = clock
+        self._rotating = asyncio.Lock()
+        self._to_overwrite = False
+        self._closed = False
+
+    async def _do(self, work: Callable[[Connection], T]) -> T:
+        """Do this in one transaction; nothing of it is kept when it raises.
+
+        `work` takes `self._seal` when it runs, not before: so no row with an old key appears
+        behind the back of `rotate`.
+        """
+        if self._closed:
+            raise RuntimeError("the store is closed")
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    # ---- a turn ----
+
+    async def chat(self, id: int) -> Chat | None:
+        return await self._do(lambda c: turns.chat(c, self._seal, id))
+
+    async def commit(self, step: Step) -> bool:
+        return await self._do(lambda c: turns.commit(c, self._seal, self._now(), step))
+
+    async def seen(self, update_id: int) -> bool:
+        return await self._do(lambda c: turns.seen(c, update_id))
+
+    async def failed(self, update_id: int, error_name: str) -> int:
+        return await self._do(lambda c: turns.failed(c, self._now(), update_id, error_name))
+
+    async def give_up(self, update_id: int, chat: int, outgoing: tuple[Outgoing, ...]) -> bool:
+        return await self._do(
+            lambda c: turns.give_up(c, self._seal, self._now(), update_id, chat, outgoing)
+        )
+
+    # ---- the outbox ----
+
+    async def claim(self, limit: int) -> list[Claimed]:
+        return await self._do(lambda c: outbox.claim(c, self._seal, self._now(), limit))
+
+    async def sent(self, id: int, message_id: int | None, *, screen: bool = False) -> None:
+        await self._do(lambda c: outbox.sent(c, self._now(), id, message_id, screen=screen))
+
+    async def retry(self, id: int, not_before: dt.datetime) -> None:
+        await self._do(lambda c: outbox.retry(c, id, not_before))
+
+    async def uncertain(self, id: int, again: bool) -> bool:
+        return await self._do(lambda c: outbox.uncertain(c, self._now(), id, again))
+
+    async def failed_to_send(self, id: int, reason: str) -> None:
+        await self._do(lambda c: outbox.failed(c, self._now(), id, reason))
+
+    async def blocked(self, chat: int) -> None:
+        await self._do(lambda c: outbox.blocked(c, self._now(), chat))
+
+    async def unblocked(self, chat: int) -> None:
+        await self._do(lambda c: outbox.unblocked(c, chat))
+
+    async def recover(self, again: Callable[[str], bool]) -> int:
+        return await self._do(lambda c: outbox.recover(c, self._now(), again))
+
+    async def next_due(self) -> dt.datetime | None:
+        return await self._do(outbox.next_due)
+
+    # ---- whose data it is ----
+
+    async def everything_about(self, chat: int) -> dict[str, list[dict[str, Any]]]:
+        return await self._do(lambda c: privacy.everything_about(c, self._seal, chat))
+
+    async def forget(self, chat: int) -> bool:
+        await self._do(lambda c: privacy.forget(c, self._secret, self._now(), chat))
+        return await self._overwrite()
+
+    async def tidy(self, idle: dt.timedelta, sent: dt.timedelta) -> int:
+        erased = await self._do(lambda c: privacy.tidy(c, self._now(), idle, sent))
+        await self._overwrite()
+        return erased
+
+    async def _overwrite(self) -> bool:
+        """Make the files hold nothing but what is in the tables; whether that was possible now.
+
+        Deleting overwrites a row, but not the copies that stayed behind when SQLite moved it to
+        another page; VACUUM leaves those. What was written stays in the log until that is cut.
+        """
+        self._to_overwrite = True
+        try:
+            async with self._engine.connect() as connection:
+                # Neither works within a transaction; on the driver itself none is begun.
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                await driver.execute("VACUUM")
+                async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                    (busy, *_) = await cursor.fetchone()
+        except sqlite3.OperationalError as error:
+            _log.warning("Old pages could not be overwritten yet (%s).", error.sqlite_errorname)
+            return False
+        self._to_overwrite = bool(busy)
+        return not busy
+
+    # ---- what is not about persons ----
+
+    async def remember(self, name: str, value: str) -> None:
+        await self._do(lambda c: turns.remember(c, name, value))
+
+    async def remembered(self, name: str) -> str | None:
+        return await self._do(lambda c: turns.remembered(c, name))
+
+    async def counts(self, since: dt.date) -> dict[dt.date, dict[str, int]]:
+        return await self._do(lambda c: turns.counts(c, since))
+
+    # ---- the store itself ----
+
+    async def rotate(self) -> int:
+        """See `Store.rotate`. Raises StoreError when the key file cannot be written.
+
+        The file holds the new key before anything is sealed with it, and the old ones until nothing
+        needs them: killed at any moment, the file opens everything, and it can be done again.
+        """
+        async with self._rotating:
+            self._use((new_key(), *self._keys))
+            changed = 0
+            for place in places():
+                changed += await self._reseal(place)
+            await self._overwrite()
+            self._use(self._keys[:1])
+            return changed
+
+    def _use(self, keys: tuple[bytes, ...]) -> None:
+        write_keys(self._key_file, keys)
+        self._keys, self._seal = keys, Seal(keys)
+
+    async def _reseal(self, place: Place) -> int:
+        """Seal a table anew, from this place on; how many rows that were."""
+        changed = 0
+        at: Place | None = place
+        while at is not None:
+            count, at = await self._do(partial(self._reseal_batch, place=at))
+            changed += count
+        return changed
+
+    def _reseal_batch(self, connection: Connection, place: Place) -> tuple[int, Place | None]:
+        return reseal(connection, self._seal, place)
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if self._to_overwrite:
+                await self._overwrite()
+            async with self._engine.connect():
+                pass  # the only connection is ours: everything that was going on is finished
+            await self._engine.dispose()
+        finally:
+            self._lock.release()

@@ -1,0 +1,130 @@
+"""A turn, whole or not at all: the chat, that its update was handled, what goes out, the counts.
+
+Every function works on one connection, within the transaction that its caller opened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import cast
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.store import outbox
+from bot.store.port import Chat, Outgoing, StaleChatError, Step
+from bot.store.seal import Seal
+from bot.store.tables import CHATS, COUNTS, FAILURES, NOTES, SEEN
+from bot.text import Language
+
+
+def chat(connection: Connection, seal: Seal, id: int) -> Chat | None:
+    row = connection.execute(select(CHATS).where(CHATS.c.id == id)).one_or_none()
+    return None if row is None else _opened(row, seal)
+
+
+def commit(connection: Connection, seal: Seal, now: dt.datetime, step: Step) -> bool:
+    """See `Store.commit`. After StaleChatError the transaction must be rolled back."""
+    if not _handled(connection, now, step.update_id):
+        return False
+    _keep(connection, seal, now, step.chat)
+    outbox.queue(connection, seal, now, step.chat.id, step.outgoing)
+    for name in step.counts:
+        _count(connection, now.date(), name)
+    return True
+
+
+def seen(connection: Connection, update_id: int) -> bool:
+    query = select(SEEN.c.update_id).where(SEEN.c.update_id == update_id)
+    return connection.execute(query).first() is not None
+
+
+def failed(connection: Connection, now: dt.datetime, update_id: int, error_name: str) -> int:
+    """Note a failure; how many there were of this update by now."""
+    first = insert(FAILURES).values(update_id=update_id, tries=1, error=error_name, at=now)
+    again = {"tries": FAILURES.c.tries + 1, "error": error_name, "at": now}
+    noted = first.on_conflict_do_update(index_elements=["update_id"], set_=again)
+    return int(connection.execute(noted.returning(FAILURES.c.tries)).scalar_one())
+
+
+def give_up(
+    connection: Connection,
+    seal: Seal,
+    now: dt.datetime,
+    update_id: int,
+    chat: int,
+    outgoing: tuple[Outgoing, ...],
+) -> bool:
+    """See `Store.give_up`. The failures stay on record, for whoever looks into them."""
+    if not _handled(connection, now, update_id):
+        return False
+    outbox.queue(connection, seal, now, chat, outgoing)
+    return True
+
+
+def counts(connection: Connection, since: dt.date) -> dict[dt.date, dict[str, int]]:
+    query = select(COUNTS).where(COUNTS.c.day >= since).order_by(COUNTS.c.day, COUNTS.c.name)
+    found: dict[dt.date, dict[str, int]] = {}
+    for day, name, count in connection.execute(query):
+        found.setdefault(day, {})[name] = count
+    return found
+
+
+def remember(connection: Connection, name: str, value: str) -> None:
+    note = insert(NOTES).values(name=name, value=value)
+    connection.execute(note.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def remembered(connection: Connection, name: str) -> str | None:
+    return connection.execute(select(NOTES.c.value).where(NOTES.c.name == name)).scalar()
+
+
+def _handled(connection: Connection, now: dt.datetime, update_id: int) -> bool:
+    """Count an update as handled; False when it was already."""
+    row = insert(SEEN).values(update_id=update_id, at=now).on_conflict_do_nothing()
+    return connection.execute(row.returning(SEEN.c.update_id)).first() is not None
+
+
+def _keep(connection: Connection, seal: Seal, now: dt.datetime, chat: Chat) -> None:
+    content = {
+        "language": chat.language,
+        "state": seal.seal_any(chat.state),
+        "before": seal.seal_any(chat.before),
+        "last_text": chat.last_text,
+        "version": chat.version + 1,
+        "active_at": now,
+    }
+    if chat.version:
+        as_read = (CHATS.c.id == chat.id) & (CHATS.c.version == chat.version)
+        changed = connection.execute(
+            update(CHATS).where(as_read).values(content).returning(CHATS.c.id)
+        )
+    else:
+        new = insert(CHATS).values(id=chat.id, **content).on_conflict_do_nothing()
+        changed = connection.execute(new.returning(CHATS.c.id))
+    if changed.first() is None:
+        raise StaleChatError
+
+
+def _count(connection: Connection, day: dt.date, name: str) -> None:
+    first = insert(COUNTS).values(day=day, name=name, count=1)
+    connection.execute(
+        first.on_conflict_do_update(
+            index_elements=["day", "name"], set_={"count": COUNTS.c.count + 1}
+        )
+    )
+
+
+def _opened(row: Row[tuple[object, ...]], seal: Seal) -> Chat:
+    kept = row._mapping
+    return Chat(
+        id=kept["id"],
+        language=cast(Language, kept["language"]),
+        state=seal.open_any(kept["state"]),
+        before=seal.open_any(kept["before"]),
+        last_text=kept["last_text"],
+        screen=kept["screen"],
+        version=kept["version"],
+        active_at=kept["active_at"],
+        blocked=kept["blocked_at"] is not None,
+    )

@@ -1,0 +1,59 @@
+"""Where the time of a running program goes: what every thread is doing, looked at often."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from types import FrameType
+
+_EVERY = 0.005  # seconds
+# The innermost of these in a stack says whose time it is.
+_ROOMS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("understanding and safety", ("/bot/understanding/", "/bot/safety/")),
+    ("conversation, advice and words", ("/bot/conversation/", "/bot/advice/", "/bot/words/")),
+    ("encryption", ("/bot/store/seal.py",)),
+    ("store", ("/bot/store/", "/sqlalchemy/", "/aiosqlite/", "/sqlite3/")),
+    ("requests to Telegram", ("/httpx/", "/httpcore/", "/anyio/", "/h11/", "/telegram/request/")),
+    ("PTB objects", ("/site-packages/telegram/",)),
+    ("channel and engine", ("/bot/channels/", "/bot/engine.py")),
+    ("event loop", ("/asyncio/",)),
+)
+_WAITING = ("select", "wait", "acquire", "get", "_worker", "accept", "_connection_worker_thread")
+
+
+def sampled(work: Callable[[], None], *, waits: bool) -> None:
+    """Do this, and write at the end where the time went. With `waits`, waiting counts too."""
+    seen: Counter[str] = Counter()
+    me = threading.Event()
+
+    def look() -> None:
+        while not me.is_set():
+            time.sleep(_EVERY)
+            own = threading.get_ident()
+            for thread, frame in sys._current_frames().items():
+                if thread != own and (waits or frame.f_code.co_name not in _WAITING):
+                    seen[_room(frame)] += 1
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        work()
+    finally:
+        me.set()
+        watcher.join()
+        total = seen.total() or 1
+        lines = [f"{count / total:6.1%} {room}\n" for room, count in seen.most_common()]
+        sys.stderr.write("Time:\n" + "".join(lines))
+
+
+def _room(frame: FrameType | None) -> str:
+    while frame is not None:
+        file = frame.f_code.co_filename
+        for room, parts in _ROOMS:
+            if any(part in file for part in parts):
+                return room
+        frame = frame.f_back
+    return "other"

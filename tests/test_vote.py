@@ -1,0 +1,95 @@
+"""The second vote on danger: what it adds, and that it cannot flood."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.app import App
+from bot.safety.vote import NAME, Vote
+from bot.staff.evaluate_safety import evaluate_safety, read_rows
+from bot.understanding.encoder import UniversalSentenceEncoder
+
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="module")
+def vote() -> Vote:
+    return Vote(UniversalSentenceEncoder().pieces)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ik wil niet meer leven",
+        "soms hoop ik dat ik in mijn slaap doodga",
+        "i keep thinking everyone would be happier if i just stopped existing",
+        "my boyfriend grabbed me by the throat again",
+        "mijn huisgenoot reageert niet meer en hij schuimt",
+    ],
+)
+def test_it_sees_danger_and_says_it_softly(text: str, vote: Vote) -> None:
+    danger = vote.detect(text)
+    assert danger is not None
+    assert danger.rule == NAME
+    assert danger.strength == "soft"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "hoi",
+        "ik slaap slecht",
+        "mijn laptop is doodgegaan",
+        "this deadline is killing me",
+        "where can i print my thesis",
+        "ik schrijf een essay over zelfmoordpreventie",
+    ],
+)
+def test_it_leaves_ordinary_talk_alone(text: str, vote: Vote) -> None:
+    assert vote.detect(text) is None
+
+
+def test_whom_it_is_about(vote: Vote) -> None:
+    about_me = vote.detect("ik wil niet meer leven")
+    about_her = vote.detect("mijn zusje wil niet meer leven")
+    assert about_me is not None
+    assert about_me.about == "self"
+    assert about_her is not None
+    assert about_her.about == "other"
+
+
+def test_the_same_text_gets_the_same_answer(vote: Vote) -> None:
+    text = "ik weet niet hoe lang ik dit nog volhoud"
+    assert vote.look(text) == vote.look(text) == vote.look(text.upper())
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 5000, "zelf " * 2000, "\ud800\u200b", "😀" * 300, "\ufdfa" * 90]
+)
+def test_any_text_can_be_looked_at(text: str, vote: Vote) -> None:
+    vote.detect(text)
+
+
+def test_it_does_not_flood(app: App, vote: Vote) -> None:
+    """Of the phrases of the catalogue, which are no danger, an even sample."""
+    phrases = [p for need in app.catalogue.needs.values() for p in need.phrases.both[::40]]
+    alarmed = [phrase for phrase in phrases if vote.detect(phrase)]
+    assert len(alarmed) <= 0.01 * len(phrases), alarmed
+
+
+def test_the_numbers_of_the_docs_still_hold(app: App) -> None:
+    """On messages that nobody trained on or wrote rules by. See docs/safety.md."""
+    rows, bad = read_rows((DATA / "held_out_crisis.jsonl").read_text("utf-8").splitlines())
+    assert not bad
+    report = evaluate_safety(rows, app.danger)
+    assert report.explicit.percent >= 99
+    assert report.total_recall.percent >= 90
+    assert report.total_false_alarms.percent <= 9
+    ordinary = (DATA / "held_out_needs.jsonl").read_text("utf-8").splitlines()
+    alarmed = [line for line in ordinary if app.danger(json.loads(line)["text"])]
+    assert len(alarmed) <= 0.02 * len(ordinary)

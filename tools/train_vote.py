@@ -1,0 +1,297 @@
+"""Train the second vote of the safety room: `python -m tools.train_vote [--hold-out] [FILE ...]`.
+
+Reads `training/safety/*.tsv` (kind, a tab, a text) and the phrases of the catalogue, which are no
+danger; each FILE.jsonl adds ordinary messages ({"text": ...}). Writes `bot/safety/vote.npz`. Needs
+PyTorch, which the program itself does not: `pip install torch`. Some ten minutes on two cores.
+
+With --hold-out a fifth of the messages is first judged by a network that never saw them, and what
+each threshold would lead to is printed. The threshold itself is chosen by people: THRESHOLD below.
+"""
+
+# PyTorch is not among the libraries of the project, so its types are not known here.
+# mypy: disable-error-code="misc,attr-defined"
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from bot.catalogue import read_catalogue
+from bot.safety.vote import BORDERLINE, RUNS, WEIGHTS
+from bot.settings import read_settings
+from bot.understanding.encoder import UniversalSentenceEncoder
+from bot.understanding.normalise import fold
+
+FOLDER = Path(__file__).parents[1] / "training" / "safety"
+DANGERS = (
+    "suicidal",
+    "self-harm",
+    "violence-now",
+    "sexual-violence",
+    "medical-now",
+    "harm-to-others",
+    BORDERLINE,
+)
+HARMLESS = ("idiom", "topic", "past-or-other", "heavy", "ordinary")
+_WIDTH, _PIECE, _LOOKS, _HIDDEN = 256, 512, 4, 256
+_ROUNDS, _BATCH, _PACE, _DROP = 6, 64, 5e-4, 0.3
+# From these log-odds on the vote shows help: chosen on messages that nobody trained on, with the
+# cost of a miss far above that of a false alarm (docs/safety.md).
+THRESHOLD = 0.5
+_HELD_OUT = 0.2
+_MEMORY = 0.998  # of the average
+_PHRASE_COUNTS = 0.4  # a phrase of the catalogue, against a message written for this
+_MOST_PIECES = 96
+
+
+@dataclass(frozen=True)
+class Example:
+    """A folded text as the numbers of its pieces, its class and how much it counts."""
+
+    text: str
+    kind: str
+    counts: float
+    pieces: tuple[int, ...] = ()
+
+
+def examples(ordinary: Sequence[Path]) -> list[Example]:
+    found = []
+    for path in ordinary:
+        lines = path.read_text("utf-8").splitlines()
+        found += [Example(fold(json.loads(line)["text"]), "ordinary", 1.0) for line in lines]
+    for path in sorted(FOLDER.glob("*.tsv")):
+        for line in path.read_text("utf-8").splitlines():
+            kind, _, text = line.partition("\t")
+            if kind not in (*DANGERS, *HARMLESS) or not text.strip():
+                raise SystemExit(f"{path.name}: not a kind, a tab and a text: {line}")
+            found.append(Example(fold(text), kind, 1.0))
+    catalogue = read_catalogue(read_settings({}).catalogue)
+    for need in catalogue.needs.values():
+        found += [Example(fold(p), f"need:{need.id}", _PHRASE_COUNTS) for p in need.phrases.both]
+    for talk in catalogue.small_talk.values():
+        found += [Example(fold(p), f"talk:{talk.id}", _PHRASE_COUNTS) for p in talk.phrases.both]
+    return found
+
+
+class Network(nn.Module):
+    """The same sums as `bot.safety.vote.Vote`, in a form that can learn."""
+
+    def __init__(self, rows: Tensor, classes: int) -> None:
+        super().__init__()
+        self.rows = nn.Parameter(rows, requires_grad=False)
+        self.within = nn.ModuleList(nn.Linear(_PIECE, _WIDTH) for _ in RUNS)
+        self.level = nn.ModuleList(nn.LayerNorm(_WIDTH, eps=1e-6) for _ in RUNS)
+        self.one = nn.ModuleList(nn.Linear(size * _WIDTH, _WIDTH) for size, _ in RUNS)
+        self.two = nn.ModuleList(nn.Linear(size * _WIDTH, _WIDTH) for size, _ in RUNS)
+        width = _PIECE + len(RUNS) * _WIDTH
+        self.all_level = nn.LayerNorm(width, eps=1e-6)
+        self.look = nn.Linear(width, _LOOKS)
+        self.hidden = nn.Linear(width * (2 + _LOOKS), _HIDDEN)
+        self.out = nn.Linear(_HIDDEN, classes)
+
+    def begin_as_the_encoder(self, model: object) -> None:
+        """Start from the encoder's own layers: they know the languages already."""
+        for number in range(len(RUNS)):
+            at = slice(number * _WIDTH, (number + 1) * _WIDTH)
+            for layer, weights, shift in (
+                (self.within[number], model.proj_W[:, at], model.proj_b[at]),
+                (self.one[number], model.w1[number], model.b1[number]),
+                (self.two[number], model.w2[number], model.b2[number]),
+            ):
+                layer.weight.data = torch.tensor(weights.T.copy())
+                layer.bias.data = torch.tensor(shift.copy())
+            self.level[number].weight.data = torch.tensor(model.ln_g_all[at].copy())
+            self.level[number].bias.data = torch.tensor(model.ln_b_all[at].copy())
+        self.all_level.weight.data = torch.tensor(model.ln_g.copy())
+        self.all_level.bias.data = torch.tensor(model.ln_b.copy())
+
+    def forward(self, ids: Tensor, there: Tensor) -> Tensor:
+        mask = there[..., None]
+        pieces = self.rows[ids] * mask
+        if self.training:  # a piece that is missing now and then: no word decides alone
+            pieces = pieces * (torch.rand(*ids.shape, 1) > 0.08)
+        seen = [pieces]
+        for number, (size, before) in enumerate(RUNS):
+            x = self.level[number](self.within[number](pieces)) * mask
+            h = (functional.relu(self.one[number](_runs(x, size, before))) + x) * mask
+            h = functional.dropout(h, _DROP * 0.3, self.training)
+            seen.append(functional.relu(self.two[number](_runs(h, size, before))) + h)
+        every = functional.dropout(self.all_level(torch.cat(seen, -1)), _DROP, self.training)
+        share = self.look(every).masked_fill(mask == 0, -1e4).softmax(1)
+        together = torch.cat(
+            (
+                (every * mask).sum(1) / mask.sum(1).sqrt() * 0.3,
+                every.masked_fill(mask == 0, -1e4).max(1)[0],
+                torch.einsum("bth,btd->bhd", share, every).flatten(1),
+            ),
+            1,
+        )
+        hidden = functional.dropout(functional.relu(self.hidden(together)), _DROP, self.training)
+        scores: Tensor = self.out(hidden)
+        return scores
+
+
+def _runs(x: Tensor, size: int, before: int) -> Tensor:
+    padded = functional.pad(x, (0, 0, before, size - 1 - before))
+    return torch.cat([padded[:, at : at + x.shape[1]] for at in range(size)], -1)
+
+
+def _batch(of: Sequence[Example]) -> tuple[Tensor, Tensor]:
+    longest = max(len(example.pieces) for example in of)
+    ids, there = torch.zeros(len(of), longest, dtype=torch.long), torch.zeros(len(of), longest)
+    for row, example in enumerate(of):
+        ids[row, : len(example.pieces)] = torch.tensor(example.pieces)
+        there[row, : len(example.pieces)] = 1
+    return ids, there
+
+
+def _batches(of: Sequence[Example], chance: random.Random) -> Iterator[list[Example]]:
+    """All examples once, in another order each time, texts of like length together."""
+    order = list(of)
+    chance.shuffle(order)
+    many = _BATCH * 20
+    chunks = [
+        sorted(order[i : i + many], key=lambda e: len(e.pieces)) for i in range(0, len(order), many)
+    ]
+    batches = [chunk[i : i + _BATCH] for chunk in chunks for i in range(0, len(chunk), _BATCH)]
+    chance.shuffle(batches)
+    yield from batches
+
+
+def train(of: Sequence[Example], classes: Sequence[str], rows: Tensor, model: object) -> Network:
+    torch.manual_seed(0)
+    chance = random.Random(0)
+    network = Network(rows, len(classes))
+    network.begin_as_the_encoder(model)
+    number = {kind: at for at, kind in enumerate(classes)}
+    learns = [p for p in network.parameters() if p.requires_grad]
+    step = torch.optim.AdamW(learns, weight_decay=0.01)
+    steps = _ROUNDS * (len(of) // _BATCH + 25)
+    # The average over the last steps: steadier than any one of them.
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(_MEMORY))
+    pace = torch.optim.lr_scheduler.OneCycleLR(step, _PACE, total_steps=steps, pct_start=0.15)
+    for round_ in range(_ROUNDS):
+        network.train()
+        total = 0.0
+        for batch in _batches(of, chance):
+            scores = network(*_batch(batch))
+            wanted = torch.tensor([number[e.kind] for e in batch])
+            counts = torch.tensor([e.counts for e in batch])
+            which = functional.cross_entropy(scores, wanted, reduction="none", label_smoothing=0.05)
+            danger = functional.binary_cross_entropy_with_logits(
+                _odds(scores), (wanted < len(DANGERS)).float(), reduction="none"
+            )
+            loss = ((which * 0.5 + danger) * counts).mean()
+            step.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(learns, 1.0)
+            step.step()
+            pace.step()
+            average.update_parameters(network)
+            total += loss.item()
+        print(f"  round {round_ + 1}: {total * _BATCH / len(of):.3f}", flush=True)
+    averaged: Network = average.module
+    return averaged
+
+
+def _odds(scores: Tensor) -> Tensor:
+    dangers, others = scores[:, : len(DANGERS)], scores[:, len(DANGERS) :]
+    return torch.logsumexp(dangers, 1) - torch.logsumexp(others, 1)
+
+
+def judge(network: Network, of: Sequence[Example]) -> NDArray[np.float64]:
+    network.eval()
+    found = np.zeros(len(of))
+    order = sorted(range(len(of)), key=lambda i: len(of[i].pieces))
+    with torch.no_grad():
+        for start in range(0, len(order), 256):
+            these = order[start : start + 256]
+            found[these] = _odds(network(*_batch([of[i] for i in these]))).numpy()
+    return found
+
+
+def show_thresholds(odds: NDArray[np.float64], of: Sequence[Example]) -> None:
+    """What each threshold leads to, on examples that the network had not seen."""
+    danger = np.array([e.kind in DANGERS for e in of])
+    phrase = np.array([e.counts < 1 for e in of])
+    calm = np.array([e.kind in ("ordinary", "heavy") for e in of])
+    hard = ~danger & ~phrase & ~calm
+    for at in np.arange(-1, 3.5, 0.5):
+        alarmed = odds > at
+        print(
+            f"  {at:4.1f}: recall {alarmed[danger].mean():.3f}, hard {alarmed[hard].mean():.3f}, "
+            f"ordinary {alarmed[calm].mean():.4f}, phrases {alarmed[phrase].mean():.4f}"
+        )
+
+
+def store(network: Network, path: Path) -> None:
+    w: dict[str, Tensor] = {}
+    for number in range(len(RUNS)):
+        w[f"in{number}"], w[f"in_b{number}"] = (
+            network.within[number].weight.T,
+            network.within[number].bias,
+        )
+        w[f"g{number}"], w[f"b{number}"] = network.level[number].weight, network.level[number].bias
+        w[f"one{number}"], w[f"one_b{number}"] = (
+            network.one[number].weight.T,
+            network.one[number].bias,
+        )
+        w[f"two{number}"], w[f"two_b{number}"] = (
+            network.two[number].weight.T,
+            network.two[number].bias,
+        )
+    w |= {"g": network.all_level.weight, "b": network.all_level.bias}
+    w |= {"look": network.look.weight.T, "look_b": network.look.bias}
+    w |= {"hidden": network.hidden.weight.T, "hidden_b": network.hidden.bias}
+    w |= {"out": network.out.weight.T, "out_b": network.out.bias}
+    arrays = {name: value.detach().numpy().astype(np.float16) for name, value in w.items()}
+    np.savez_compressed(path, _kinds=np.array(DANGERS), _threshold=np.array(THRESHOLD), **arrays)
+
+
+def main() -> None:
+    torch.set_num_threads(2)
+    encoder = UniversalSentenceEncoder()
+    model = encoder._use._model
+    numbered = examples([Path(name) for name in sys.argv[1:] if name.endswith(".jsonl")])
+    every = [
+        tuple(model.sp.encode(e.text, out_type=int, add_bos=True, add_eos=True)[:_MOST_PIECES])
+        for e in numbered
+    ]
+    used = sorted({piece for pieces in every for piece in pieces})
+    place = {piece: at for at, piece in enumerate(used)}
+    chunk = np.array(used) % len(model.scale)
+    rows = model.table[used].astype(np.float32) * model.scale[chunk, None] + model.lo[chunk, None]
+    of = [
+        Example(e.text, e.kind, e.counts, tuple(place[p] for p in pieces))
+        for e, pieces in zip(numbered, every, strict=True)
+    ]
+    classes = (*DANGERS, *sorted({e.kind for e in of} - set(DANGERS)))
+    print(f"{len(of)} examples, {sum(e.kind in DANGERS for e in of)} of danger")
+    if "--hold-out" in sys.argv:
+        aside = np.random.default_rng(0).random(len(of)) < _HELD_OUT
+        print("without a fifth")
+        network = train(
+            [e for e, out in zip(of, aside, strict=True) if not out],
+            classes,
+            torch.tensor(rows),
+            model,
+        )
+        unseen = [e for e, out in zip(of, aside, strict=True) if out]
+        show_thresholds(judge(network, unseen), unseen)
+    print("all")
+    store(train(of, classes, torch.tensor(rows), model), WEIGHTS)
+
+
+if __name__ == "__main__":
+    main()
