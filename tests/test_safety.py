@@ -42,6 +42,7 @@ CLEAR: list[tuple[DangerKind, str]] = [
     ("violence-now", "my family is forcing me to marry my cousin"),
     ("violence-now", "someone is following me right now"),
     ("sexual-violence", "ik ben gisteren verkracht"),
+    ("sexual-violence", "vorige maand ben ik door een jongen van mijn team aangerand"),
     ("sexual-violence", "ik zei nee maar hij ging toch door"),
     ("sexual-violence", "someone spiked my drink"),
     ("sexual-violence", "my friend was raped at a party"),

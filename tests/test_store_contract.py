@@ -266,6 +266,13 @@ class TestTheOutbox:
         await store.sent(claimed.id, 102, screen=True)
         assert (await known(store, BRAM)).screen is None
 
+    async def test_what_must_leave_no_trace_is_erased_once_it_arrived(self, store: Store) -> None:
+        await say(store, ANNA, 1, "hulp", "daarna")
+        await store.sent(await claim_one(store), 100, screen=True, keep=False)
+        assert (await known(store, ANNA)).screen == 100
+        kept = (await store.everything_about(ANNA))["outbox"]
+        assert [row["body"] for row in kept] == [b"daarna"]
+
     async def test_who_blocked_us_is_sent_nothing(self, store: Store) -> None:
         await say(store, ANNA, 1, "een", "twee")
         await say(store, BRAM, 2, "b")

@@ -76,9 +76,7 @@ def test_a_whole_conversation_in_english(english: User) -> None:
 
 
 @pytest.mark.parametrize(("code", "language"), [("nl-BE", "nl"), ("de", "en"), (None, "en")])
-def test_the_language_of_the_app_is_the_first(
-    api: BotApi, code: str | None, language: str
-) -> None:
+def test_the_language_of_the_app_is_the_first(api: BotApi, code: str | None, language: str) -> None:
     greeting = started(api.user(next(_NUMBERS), language_code=code))
     assert ("Ik ben een bot" in greeting.text) == (language == "nl")
 

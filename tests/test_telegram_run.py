@@ -144,10 +144,8 @@ def test_another_program_with_the_same_token(api: BotApi, tmp_path: Path) -> Non
     assert "Traceback" not in one.said
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_cannot_be_written(api: BotApi, tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir(mode=0o500)
-    status, said = _command(api, tmp_path / "data", "run")
+def test_a_folder_that_cannot_be_written(api: BotApi) -> None:
+    status, said = _command(api, Path("/proc/wegwijs"), "run")
     assert (status, said.count("\n")) == (2, 1)
     assert "kan niet worden gebruikt" in said
 
@@ -236,5 +234,3 @@ def test_no_sign_of_life_without_telegram(api: BotApi, tmp_path: Path) -> None:
     with running(api, tmp_path / "data"):
         api.wait_for_call("getUpdates", 3, LONG)
         assert not (tmp_path / "data" / "heartbeat").exists()
-
-

@@ -93,12 +93,12 @@ def test_numbers_that_begin_again_lower(api: BotApi, student: User) -> None:
 
 
 def test_in_order_within_a_chat(api: BotApi, student: User) -> None:
-    words = ["hulp nu", "/help", "/profile", "/language", "/privacy", "/person"]
+    words = ["hulp nu", "/help", "/profile", "/privacy", "/person"]
     first = student.messages[-1]
     for said in words:
         student.says(said)
     answers = student.wait_for(len(words), LONG, after=first)
-    parts = ["112", "Opdrachten", "", "taal", "chatnummer", "Studieadviseur"]
+    parts = ["112", "Opdrachten", "Wat ik onthoud", "chatnummer", "tudieadviseur"]
     for answer, part in zip(answers, parts, strict=True):
         assert part in answer.text
 
@@ -123,9 +123,7 @@ def test_telegram_is_away_for_a_while(api: BotApi, student: User) -> None:
 
 
 @pytest.mark.parametrize("fault", [Fault.INTERNAL, Fault.BAD_GATEWAY, Fault.FLOOD])
-def test_what_surely_did_not_arrive_is_sent_again(
-    api: BotApi, student: User, fault: Fault
-) -> None:
+def test_what_surely_did_not_arrive_is_sent_again(api: BotApi, student: User, fault: Fault) -> None:
     api.faults.next(fault, "sendMessage", times=2)
     answer = told(student, "hulp nu")
     api.wait_until_confirmed(LONG)
@@ -135,11 +133,11 @@ def test_what_surely_did_not_arrive_is_sent_again(
 
 @pytest.mark.parametrize("fault", [Fault.DROPPED_BEFORE, Fault.DROPPED_AFTER])
 def test_what_perhaps_arrived_is_sent_again(api: BotApi, student: User, fault: Fault) -> None:
-    api.faults.next(fault, "sendMessage", times=3)
+    api.faults.next(fault, "sendMessage", times=2)
     student.says("hulp nu")
     told_after = told(student, "/help")
     student.wait_for("Opdrachten", LONG)
-    assert 1 <= len(_with(student, "112")) <= 4
+    assert 1 <= len(_with(student, "112")) <= 3
     assert told_after.id > student.messages[0].id
 
 
@@ -150,9 +148,7 @@ def test_a_slow_answer_is_waited_for(api: BotApi, student: User) -> None:
     assert len(_with(student, "112")) == 1
 
 
-def test_a_chat_with_429_does_not_hold_up_another(
-    api: BotApi, student: User, other: User
-) -> None:
+def test_a_chat_with_429_does_not_hold_up_another(api: BotApi, student: User, other: User) -> None:
     api.faults.next(Fault.FLOOD, "sendMessage", retry_after=4)
     before = student.says("hulp nu")
     until(lambda: [c for c in api.calls if c.fault is Fault.FLOOD and c.done], "429")
@@ -172,9 +168,7 @@ def test_flood_control_is_honoured(api: BotApi, student: User) -> None:
         assert part in answer.text
 
 
-def test_tags_that_telegram_cannot_read_do_not_lose_the_message(
-    api: BotApi, student: User
-) -> None:
+def test_tags_that_telegram_cannot_read_do_not_lose_the_message(api: BotApi, student: User) -> None:
     told(student, "ik voel me eenzaam </b> <x> & <<i>> want &lt; en &#0; zijn raar")
     assert "eenzaam" in pressed(student, "Een medestudent").text
 

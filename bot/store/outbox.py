@@ -72,11 +72,19 @@ def claim(connection: Connection, seal: Seal, now: dt.datetime, limit: int) -> l
 
 
 def sent(
-    connection: Connection, now: dt.datetime, id: int, message_id: int | None, *, screen: bool
+    connection: Connection,
+    now: dt.datetime,
+    id: int,
+    message_id: int | None,
+    *,
+    screen: bool,
+    keep: bool,
 ) -> None:
     """See `Store.sent`."""
     done = {"status": _SENT, "done_at": now, "message_id": message_id}
     chat = connection.execute(_of_sending(id, done).returning(OUTBOX.c.chat)).scalar()
+    if not keep:
+        connection.execute(delete(OUTBOX).where(OUTBOX.c.id == id, OUTBOX.c.status == _SENT))
     if chat is not None and screen:
         # The version stays: a turn that is being thought about need not be done again for this.
         connection.execute(update(CHATS).where(CHATS.c.id == chat).values(screen=message_id))

@@ -125,8 +125,13 @@ class Store(Protocol):
         until one of the next five methods says how it went; those do nothing for other messages.
         """
 
-    async def sent(self, id: int, message_id: int | None, *, screen: bool = False) -> None:
-        """It arrived, as this message; with `screen`, that is what has the buttons now."""
+    async def sent(
+        self, id: int, message_id: int | None, *, screen: bool = False, keep: bool = True
+    ) -> None:
+        """It arrived, as this message; with `screen`, that is what has the buttons now.
+
+        Without `keep` it is erased at once: nobody can see later that it was ever said.
+        """
 
     async def retry(self, id: int, not_before: dt.datetime) -> None:
         """It did not arrive; again at that moment. What comes after it in the chat waits."""

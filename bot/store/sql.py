@@ -111,8 +111,12 @@ class SqlStore:
     async def claim(self, limit: int) -> list[Claimed]:
         return await self._do(lambda c: outbox.claim(c, self._seal, self._now(), limit))
 
-    async def sent(self, id: int, message_id: int | None, *, screen: bool = False) -> None:
-        await self._do(lambda c: outbox.sent(c, self._now(), id, message_id, screen=screen))
+    async def sent(
+        self, id: int, message_id: int | None, *, screen: bool = False, keep: bool = True
+    ) -> None:
+        await self._do(
+            lambda c: outbox.sent(c, self._now(), id, message_id, screen=screen, keep=keep)
+        )
 
     async def retry(self, id: int, not_before: dt.datetime) -> None:
         await self._do(lambda c: outbox.retry(c, id, not_before))
