@@ -7,14 +7,18 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
+from queue import SimpleQueue
 from string import ascii_lowercase, digits
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from bot.conversation import (
+    Commanded,
     EraseRecord,
     Event,
     HelpShown,
@@ -36,6 +40,8 @@ from bot.store.port import Chat, Outgoing, StaleChatError, Step, Store
 from bot.text import Language
 
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
+_AT_ONCE = 4  # turns that read or write
 _TRIES = 3  # a chat that changes under our hands is read again so often
 _DIGITS = digits + ascii_lowercase
 # Buttons that may be pressed on an old message: they show something and change nothing.
@@ -83,6 +89,31 @@ def stamp_of(version: int) -> str:
     return _DIGITS[version // base % base] + _DIGITS[version % base]
 
 
+class _Thread:
+    """Does one thing after another beside the loop, which goes on receiving and sending.
+
+    Not an executor: the end of the program would wait for what is being done.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._work: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
+        Thread(target=self._run, name=name, daemon=True).start()
+
+    async def do(self, work: Callable[[], T]) -> T:
+        done: Future[T] = Future()
+        self._work.put((done, work))
+        return await asyncio.wrap_future(done)
+
+    def _run(self) -> None:
+        while True:
+            done, work = self._work.get()
+            if done.set_running_or_notify_cancel():
+                try:
+                    done.set_result(work())
+                except BaseException as error:
+                    done.set_exception(error)
+
+
 class Engine:
     """Handles updates; the only place where the conversation and the store meet."""
 
@@ -100,8 +131,11 @@ class Engine:
         self._send_now = send_now
         self._wake = wake
         self._held: Counter[str] = Counter()
-        # One thread: deciding is arithmetic, and the loop goes on receiving and sending meanwhile.
-        self._thread = ThreadPoolExecutor(1, "decide")
+        # What is typed has a thread of its own: after a start it waits until the understanding is
+        # made, and who presses a button need not.
+        self._texts, self._presses = _Thread("decide-on-texts"), _Thread("decide-on-presses")
+        # There is one disk: more would only wait for it, and the sender with them.
+        self._at_the_disk = asyncio.Semaphore(_AT_ONCE)
 
     async def handle(self, arrived: Arrived) -> bool:
         """Handle an update once, however often it comes. False when it was handled before."""
@@ -114,13 +148,19 @@ class Engine:
         raise AssertionError("not reached")
 
     async def _try(self, arrived: Arrived) -> bool:
-        chat = await self._store.chat(arrived.chat)
-        if chat is None:
-            chat = Chat(arrived.chat, arrived.language)
+        async with self._at_the_disk:
+            chat = await self._store.chat(arrived.chat) or Chat(arrived.chat, arrived.language)
+        thread = self._texts if isinstance(arrived.event, Said | Commanded) else self._presses
+        decided = await thread.do(partial(self._decide, chat, arrived))
+        async with self._at_the_disk:
+            return await self._keep(chat, arrived, decided)
+
+    async def _keep(
+        self, chat: Chat, arrived: Arrived, decided: tuple[Turn, State | None] | None
+    ) -> bool:
+        """What was decided becomes so, all at once; False when the update was handled before."""
         if chat.blocked:  # who writes to us does not block us
             await self._store.unblocked(chat.id)
-        loop = asyncio.get_running_loop()
-        decided = await loop.run_in_executor(self._thread, self._decide, chat, arrived)
         if decided is None:
             return await self._store.give_up(arrived.id, arrived.chat, ())
         turn, before = decided

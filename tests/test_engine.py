@@ -103,7 +103,7 @@ async def test_somebody_else_changed_the_chat_meanwhile(
     bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await bot.hears(Started("nl", "leiden"))
-    commit, changed = bot.store.commit, []
+    commit, changed = bot.store.commit, list[bool]()
 
     async def late(step: Step) -> bool:
         if not changed:

@@ -162,12 +162,12 @@ def test_a_button_that_is_too_long_is_our_own_mistake(app: App) -> None:
 # ---- what arrives -------------------------------------------------------------------------------
 
 
-def _update(chat_type: str = "private", **message: object) -> Update:
+def _update(chat_type: str = "private", *, is_bot: bool = False, **message: object) -> Update:
     whole = {
         "message_id": 3,
         "date": 1,
         "chat": {"id": 7 if chat_type == "private" else -7, "type": chat_type},
-        "from": {"id": 7, "is_bot": False, "first_name": "Sam", "language_code": "nl"},
+        "from": {"id": 7, "is_bot": is_bot, "first_name": "Sam", "language_code": "nl"},
         **message,
     }
     return Update.de_json({"update_id": 1, "message": whole})
@@ -213,8 +213,7 @@ def test_what_is_no_text() -> None:
 def test_groups_and_other_bots() -> None:
     assert isinstance(translate(_update("supergroup", text="/start")), InGroup)
     assert translate(_update("group", text="hoi")) is None
-    other = {"id": 8, "is_bot": True, "first_name": "B"}
-    assert translate(_update(text="hoi", **{"from": other})) is None
+    assert translate(_update(text="hoi", is_bot=True)) is None
 
 
 @pytest.mark.parametrize(("status", "back"), [("kicked", False), ("member", True)])

@@ -1,4 +1,4 @@
-"""What is kept of a student and what is not: seen in the files themselves, and in every log line."""
+"""What is kept of a student and what is not: in the files themselves, and in every log line."""
 
 from __future__ import annotations
 
@@ -145,3 +145,13 @@ def test_the_file_is_there_only_for_me(process: Process) -> None:
     until(lambda: (process.data / "wegwijs.db").exists(), "there is a database")
     for name in ("wegwijs.db", "key"):
         assert (process.data / name).stat().st_mode & 0o077 == 0
+
+
+def test_a_crisis_message_leaves_no_trace_once_it_arrived(process: Process, student: User) -> None:
+    started(student, "leiden")
+    assert "alleen te dragen" in told(student, "ik wil niet meer leven").text
+    told(student, "/mydata")
+    file = student.wait_for(lambda message: message.file is not None, LONG).file
+    assert file is not None
+    assert "alleen te dragen" not in str(file.content)
+    assert "suicidal" not in str(file.content)

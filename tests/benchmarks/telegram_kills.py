@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.telegram_kills [--kills 200] [--students 50] [--seed 1] [--rough]
 
-`--rough`: also updates that come twice, 5 % of all connections dropped, and 429s. Every student goes
-through the same conversation over and over, sometimes with two messages in a row. What must come
-next is known, so a lost, wrong or misplaced answer is seen. An answer that comes again is counted:
-of each student at most the one that was on its way when the bot was killed (or its connection was).
+`--rough`: also updates that come twice, 5 % of all connections dropped, and 429s. Every student
+goes through the same conversation over and over, sometimes with two messages in a row. What must
+come next is known, so a lost, wrong or misplaced answer is seen. An answer that comes again is
+counted: it was on its way when the bot was killed, or when its connection was.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ class Outcome:
 
     def __str__(self) -> str:
         return (
-            f"{self.kills} kills in {self.seconds:.0f} s: {self.answers} answers, none lost, all in "
-            f"order; {self.twice} came twice (at most {self.most_at_a_kill} after one kill; "
+            f"{self.kills} kills in {self.seconds:.0f} s: {self.answers} answers, none lost, all "
+            f"in order; {self.twice} came twice (at most {self.most_at_a_kill} after one kill; "
             f"{self.dropped} connections broke after the work was done); "
             f"{self.unanswered_presses} presses unanswered"
         )

@@ -46,13 +46,15 @@ Keyboard = tuple[tuple[Key, ...], ...]
 class Say:
     """A new message. With `screen` its keyboard is the one in use.
 
-    `tidied`: the older messages that the same turn takes the keyboard from.
+    `tidied`: the older messages that the same turn takes the keyboard from. `passing`: once it
+    arrived nothing may tell that it was ever said.
     """
 
     html: str
     keyboard: Keyboard = ()
     screen: bool = True
     tidied: tuple[int, ...] = ()
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def one_line(said: str) -> Outgoing:
 def _messages(shown: Iterable[Shown], stamp: str, tidied: tuple[int, ...]) -> list[Say]:
     """One message where it fits: less to read past. The last one has all the buttons."""
     shown = list(shown)
+    passing = any(message.name.startswith("crisis:") for message in shown)
     keyboard = _keyboard([button for message in shown for button in message.buttons], stamp)
     texts: list[str] = []
     for message in shown:
@@ -124,8 +127,8 @@ def _messages(shown: Iterable[Shown], stamp: str, tidied: tuple[int, ...]) -> li
             else:
                 texts.append(paragraph)
     return [
-        *(Say(text, screen=False) for text in texts[:-1]),
-        *(Say(text, keyboard, tidied=tidied) for text in texts[-1:]),
+        *(Say(text, screen=False, passing=passing) for text in texts[:-1]),
+        *(Say(text, keyboard, tidied=tidied, passing=passing) for text in texts[-1:]),
     ]
 
 

@@ -52,7 +52,6 @@ _RUSH = 20  # things going on beside each other: nobody sees "typing" any more
 _SLOW = 0.5  # seconds before "typing" is shown
 _PAUSES = (0.5, 1, 2, 5, 10)  # seconds, after a network error
 _ANSWERING = (0.2, 0.5, 1)  # seconds before the answer to a press is tried again
-_CHATS = 4  # handled side by side; more would only wait for the one disk, and the sender with them
 _MOST_GROUPS = 1_000  # groups that are remembered as spoken to
 
 
@@ -76,7 +75,6 @@ class Handler:
         self._only_private = only_private
         self._aside: set[asyncio.Task[Any]] = set()
         self._groups: set[int] = set()
-        self._side_by_side = asyncio.Semaphore(_CHATS)
 
     async def handle_all(self, raw: Iterable[dict[str, Any]]) -> None:
         """A batch: in order within a chat, chats side by side.
@@ -101,8 +99,7 @@ class Handler:
 
     async def _in_order(self, raw: Iterable[dict[str, Any]]) -> None:
         for one in raw:
-            async with self._side_by_side:
-                await self.handle(one)
+            await self.handle(one)
 
     async def handle(self, raw: dict[str, Any]) -> None:
         """Handle one update, or give it up after three tries with an honest word to the student.

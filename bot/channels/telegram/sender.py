@@ -13,6 +13,7 @@ import contextlib
 import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 
 import httpx
@@ -44,6 +45,16 @@ _TRIES_NOW = 3  # of what goes past the outbox
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _NO_LINK_PREVIEW = LinkPreviewOptions(is_disabled=True)
 Mark = Callable[[], Awaitable[object]]  # keeps in the outbox what became of a message
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of sending: which message it is, whether it has the buttons in use, and whether
+    we may keep what was said."""
+
+    message_id: int | None
+    screen: bool = False
+    keep: bool = True
 
 
 class Sender:
@@ -170,7 +181,7 @@ class Sender:
         if wait > 0 or self._stopping:
             return partial(self._store.retry, one.id, self._in(wait))
         try:
-            message_id, screen = await self._send(one)
+            came = await self._send(one)
         except RetryAfter as error:
             self._pace.hold(one.chat, seconds_of(error), loop.time())
             return self._later(one, seconds_of(error), _MOST_ATTEMPTS)
@@ -186,7 +197,9 @@ class Sender:
         except Exception as error:
             _log.error("A message cannot be sent (%s).", type(error).__name__)
             return partial(self._store.failed_to_send, one.id, type(error).__name__[:80])
-        return partial(self._store.sent, one.id, message_id, screen=screen)
+        return partial(
+            self._store.sent, one.id, came.message_id, screen=came.screen, keep=came.keep
+        )
 
     def _later(self, one: Claimed, seconds: float, most: int) -> Mark:
         if one.attempt >= most:
@@ -206,22 +219,22 @@ class Sender:
 
     # ---- Telegram ----
 
-    async def _send(self, one: Claimed) -> tuple[int | None, bool]:
-        """The id of the message that came of it, and whether it has the buttons in use."""
+    async def _send(self, one: Claimed) -> Came:
+        """Send it, whatever it is."""
         match _read(one):
             case Say() as say:
                 message_id = await self._say(one.chat, say)
                 if say.screen:
                     await self._new_screen(one.chat, message_id, say.tidied)
-                return message_id, say.screen
+                return Came(message_id, say.screen, keep=not say.passing)
             case Close(message_id, keyboard):
                 await self._bot.edit_message_reply_markup(
                     one.chat, message_id, reply_markup=_markup(keyboard)
                 )
-                return None, False
+                return Came(None)
             case Hand(name, content):
                 file = await self._bot.send_document(one.chat, content.encode(), filename=name)
-                return file.message_id, False
+                return Came(file.message_id)
         raise AssertionError("not reached")
 
     async def _say(self, chat: int, say: Say) -> int:
