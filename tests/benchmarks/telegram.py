@@ -1,12 +1,12 @@
 """How many turns a second, beside the bare echo bot of python-telegram-bot; and where time goes.
 
-    python -m tests.benchmarks.telegram [--seconds 10] [--students 50] [--turns 0] [--waits]
+    python -m tests.benchmarks.telegram [--rounds 5] [--seconds 4] [--students 50] [--turns 0]
 
-Both bots run as a process of their own against the same stand-in for Telegram, and students answer
-as soon as they are answered. Ours does full turns: every update is decided, kept encrypted in
-SQLite and on the disk before Telegram hears of it, and so is every message; four presses to one
-free text. The echo bot keeps nothing. Telegram's pace is lifted for both. `--turns`: go on until
-so many turns were done, and show the memory meanwhile; `--waits` counts waiting as time too.
+Both bots run as a process of their own against the same stand-in for Telegram, by turns, so that
+what else the machine does hits both. Students do the next thing as soon as they are answered. Ours
+does full turns: every update is decided, and is kept encrypted in SQLite and on the disk before
+Telegram hears of it, and so is every message; four presses to one free text. The echo bot keeps
+nothing. Telegram's pace is lifted. `--turns`: go on until ours did so many, to see its memory.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.benchmarks.telegram_bot import PROGRAM
@@ -52,67 +52,70 @@ class Student:
         return self.user._chat.last_id > self.awaits
 
 
-@dataclass(frozen=True)
-class Rate:
-    """What was measured."""
+@dataclass
+class Runner:
+    """One of the two bots under load, and what was measured of it."""
 
-    turns: float  # a second
-    work: float  # ms of processor time for a turn, of the bot alone
-    server: float  # the same, of the stand-in and the students
-    memory: list[tuple[int, int]]  # after so many turns, so many KiB
+    api: BotApi
+    process: Process
+    only_texts: bool
+    students: list[Student] = field(default_factory=list)
+    turns: int = 0
+    seconds: float = 0.0
+    work: float = 0.0  # seconds of processor time of the bot
+    other: float = 0.0  # the same of the stand-in and the students
 
+    def ready(self, count: int) -> None:
+        """Everybody has begun, and the understanding is made."""
+        users = [self.api.user(number) for number in range(1, count + 1)]
+        self.process.wait_until_running()
+        for user in users:
+            started(user, "leiden")
+        told(users[0], STORY)
+        for user in users:
+            told(user, "/help")
+        self.students = [Student(user) for user in users]
+        self.drive(_WARM, counts=False)
 
-def measure(
-    api: BotApi, process: Process, users: list[User], seconds: float, turns: int, only_texts: bool
-) -> Rate:
-    students = [Student(user) for user in users]
-    for student in students:
-        student.act(only_texts)
-    _drive(api, students, only_texts, _never, until=_WARM)
-    before, begun = sum(s.turns for s in students), time.monotonic()
-    bot, own = process.processor(), time.process_time()
-    memory = [(before, process.memory())]
-    shown = begun
+    def drive(self, seconds: float, *, counts: bool = True) -> None:
+        """Load for so long; what was begun is answered before it ends."""
+        begun, turns = time.monotonic(), sum(s.turns for s in self.students)
+        work, own = self.process.processor(), time.process_time()
+        for student in self.students:
+            student.act(self.only_texts)
+        while time.monotonic() - begun < seconds:
+            self._look(go_on=True)
+        took = time.monotonic() - begun
+        if counts:
+            self.turns += sum(s.turns for s in self.students) - turns
+            self.seconds += took
+            self.work += self.process.processor() - work
+            self.other += time.process_time() - own
+        deadline = time.monotonic() + LONG
+        while not all(student.answered() for student in self.students):
+            assert time.monotonic() < deadline, "somebody was never answered"
+            self._look(go_on=False)
+        _forget(self.api, self.students)
 
-    def over() -> bool:
-        nonlocal shown
-        now = time.monotonic()
-        if now - shown > seconds / 4:
-            shown = now
-            memory.append((sum(s.turns for s in students), process.memory()))
-        return now - begun > seconds and memory[-1][0] >= turns
+    def _look(self, *, go_on: bool) -> None:
+        if go_on:
+            for student in self.students:
+                if student.answered():
+                    student.turns += 1
+                    student.act(self.only_texts)
+        with self.api._state.changed:
+            self.api._state.changed.wait(0.002)
 
-    _drive(api, students, only_texts, over)
-    took, done = time.monotonic() - begun, sum(s.turns for s in students) - before
-    return Rate(
-        done / took,
-        (process.processor() - bot) / done * 1000,
-        (time.process_time() - own) / done * 1000,
-        memory,
-    )
+    @property
+    def rate(self) -> float:
+        return self.turns / self.seconds
 
-
-def _drive(
-    api: BotApi,
-    students: list[Student],
-    only_texts: bool,
-    over: Callable[[], bool],
-    until: float | None = None,
-) -> None:
-    deadline = time.monotonic() + until if until is not None else None
-    while not (time.monotonic() > deadline if deadline is not None else over()):
-        for student in students:
-            if student.answered():
-                student.turns += 1
-                student.act(only_texts)
-        with api._state.changed:
-            api._state.changed.wait(0.002)
-            if len(api._state.calls) > 10_000:  # the stand-in remembers all of it
-                _forget(api, students)
-
-
-def _never() -> bool:
-    return False
+    def __str__(self) -> str:
+        return (
+            f"{self.rate:.0f} turns a second; processor time of a turn: "
+            f"{self.work / self.turns * 1000:.1f} ms the bot, "
+            f"{self.other / self.turns * 1000:.1f} ms the stand-in"
+        )
 
 
 def _forget(api: BotApi, students: list[Student]) -> None:
@@ -127,52 +130,42 @@ def _forget(api: BotApi, students: list[Student]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--students", type=int, default=50)
     parser.add_argument("--turns", type=int, default=0)
-    parser.add_argument("--waits", action="store_true")
     options = parser.parse_args()
-    rates = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for name, program in (("echo", ECHO), ("ours", PROGRAM)):
-            with BotApi() as api, running(api, Path(folder) / name, program=program) as process:
-                users = [api.user(number) for number in range(1, options.students + 1)]
-                process.wait_until_running()
-                _ready(users, name)
-                turns = options.turns if name == "ours" else 0
-                rates[name] = measure(
-                    api, process, users, options.seconds, turns, only_texts=name == "echo"
-                )
-                process.terminate()
-    for name, rate in rates.items():
-        print(  # noqa: T201
-            f"{name}: {rate.turns:.0f} turns a second; processor for a turn: "
-            f"{rate.work:.1f} ms the bot, {rate.server:.1f} ms the stand-in"
-        )
-    print(f"ratio: {rates['ours'].turns / rates['echo'].turns:.2f}")  # noqa: T201
-    for done, memory in rates["ours"].memory:
-        print(f"after {done} turns: {memory / 1024:.0f} MiB")  # noqa: T201
-    with tempfile.TemporaryDirectory() as folder, BotApi() as api:
-        arguments = ("--sample", *(["--waits"] if options.waits else []))
-        with running(api, Path(folder) / "s", *arguments, program=PROGRAM) as process:
-            users = [api.user(number) for number in range(1, options.students + 1)]
-            process.wait_until_running()
-            _ready(users, "ours")
-            measure(api, process, users, options.seconds, 0, only_texts=False)
-            process.terminate()
-            sys.stdout.write(process.said.partition("Time:")[2])
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+
+        def runner(name: str, *program: str) -> Runner:
+            api = stack.enter_context(BotApi())
+            process = stack.enter_context(running(api, folder / name, program=program))
+            return Runner(api, process, only_texts=name == "echo")
+
+        ours, echo = runner("ours", *PROGRAM, "--sample"), runner("echo", *ECHO)
+        ours.ready(options.students)
+        echo.ready(options.students)
+        for number in range(options.rounds):
+            echo.drive(options.seconds)
+            ours.drive(options.seconds)
+            _say(
+                f"round {number + 1}: echo {echo.rate:.0f}, ours {ours.rate:.0f} turns a second, "
+                f"{ours.process.memory() / 1024:.0f} MiB after {ours.turns} turns"
+            )
+        _say(f"echo: {echo}")
+        _say(f"ours: {ours}")
+        _say(f"ratio: {ours.rate / echo.rate:.3f}")
+        while ours.turns < options.turns:
+            ours.drive(20)
+            _say(f"{ours.process.memory() / 1024:.0f} MiB after {ours.turns} turns")
+        ours.process.terminate()
+        _say("where the time of ours goes:" + ours.process.said.partition("Time:")[2].rstrip())
 
 
-def _ready(users: list[User], name: str) -> None:
-    """Everybody has begun, and the understanding is made."""
-    told(users[0], STORY)
-    if name == "ours":
-        for user in users:
-            started(user, "leiden")
-    for user in users:
-        user.says("/help" if name == "ours" else "hoi")
-    for user in users:
-        user.wait_for(1, LONG)
+def _say(what: str) -> None:
+    sys.stdout.write(what + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The bot as `wegwijs run` starts it, but for what a test or benchmark must be able to choose.
 
-    python -m tests.benchmarks.telegram_bot [--pace] [--debug] [--sample [--waits]]
+    python -m tests.benchmarks.telegram_bot [--pace] [--debug] [--sample]
 
 The pace is lifted, unless `--pace` keeps it: a test need not wait for what Telegram asks of us.
 `--debug`: everything is logged. `--sample`: says at the end where the time went.
@@ -28,7 +28,7 @@ def start(arguments: list[str]) -> None:
     if "--debug" in arguments:
         quiet.log_quietly = partial(quiet.log_quietly, "DEBUG")
     if "--sample" in arguments:
-        sampled(lambda: main(["run"]), waits="--waits" in arguments)
+        sampled(lambda: main(["run"]))
     else:
         main(["run"])
 

@@ -21,11 +21,20 @@ _ROOMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("channel and engine", ("/bot/channels/", "/bot/engine.py")),
     ("event loop", ("/asyncio/",)),
 )
-_WAITING = ("select", "wait", "acquire", "get", "_worker", "accept", "_connection_worker_thread")
+_WAITING = (
+    "_run",
+    "select",
+    "wait",
+    "acquire",
+    "get",
+    "_worker",
+    "accept",
+    "_connection_worker_thread",
+)
 
 
-def sampled(work: Callable[[], None], *, waits: bool) -> None:
-    """Do this, and write at the end where the time went. With `waits`, waiting counts too."""
+def sampled(work: Callable[[], None]) -> None:
+    """Do this, and write at the end where the time went."""
     seen: Counter[str] = Counter()
     me = threading.Event()
 
@@ -34,7 +43,7 @@ def sampled(work: Callable[[], None], *, waits: bool) -> None:
             time.sleep(_EVERY)
             own = threading.get_ident()
             for thread, frame in sys._current_frames().items():
-                if thread != own and (waits or frame.f_code.co_name not in _WAITING):
+                if thread != own and frame.f_code.co_name not in _WAITING:
                     seen[_room(frame)] += 1
 
     watcher = threading.Thread(target=look, daemon=True)
