@@ -87,15 +87,23 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for school in ("avans", "hanze", "leiden", "noorderpoort"):
         path = folder / school / "offerings.yaml"
         entries = path.read_text(encoding="utf-8").split("\n\n")
-        kept = entries[:4] + [entry for entry in entries[4:] if "  audience:" in entry][:5]
+        named = set(
+            re.findall(r"[a-z0-9-]+", path.with_name("institution.yaml").read_text("utf-8"))
+        )
+        few = [entry for entry in entries[4:] if "  audience:" in entry][:5]
+        kept = entries[:4] + [e for e in entries[4:] if e in few or _id_of(e) in named]
         path.write_text("\n\n".join(kept) + "\n", encoding="utf-8")
     national = folder / "national/offerings.yaml"
     entries = national.read_text(encoding="utf-8").split("\n\n")
     schools = [path for path in folder.glob("*/offerings.yaml") if path != national]
     named = set(re.findall(r"nat-[a-z-]+", "".join(p.read_text("utf-8") for p in schools)))
-    kept = [e for e in entries[2:] if e.split("\n")[0].removeprefix("- id: ") in named]
+    kept = [e for e in entries[2:] if _id_of(e) in named]
     national.write_text("\n\n".join(entries[:2] + kept) + "\n", encoding="utf-8")
     return folder
+
+
+def _id_of(entry: str) -> str:
+    return entry.split("\n")[0].removeprefix("- id: ")
 
 
 def first_phrases(lines: list[str]) -> Iterator[str]:
@@ -668,9 +676,10 @@ def small(short: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(short, folder, copy_function=shutil.copyfile)
     for school in ("avans", "hanze", "leiden", "noorderpoort"):
         shutil.rmtree(folder / school)
-    (folder / INSTITUTION).write_text(
-        re.sub(r"contact: .*", "contact: [vb-study-adviser]", (folder / INSTITUTION).read_text())
-    )
+    school_itself = (folder / INSTITUTION).read_text("utf-8")
+    school_itself = re.sub(r"contact: .*", "contact: [vb-study-adviser]", school_itself)
+    school_itself = re.sub(r"in_crisis:\n(- .*\n)+", "", school_itself)
+    (folder / INSTITUTION).write_text(school_itself, "utf-8")
     (folder / OFFERINGS).write_text("\n".join(LINES), encoding="utf-8")
     national = folder / "national/offerings.yaml"
     entries = national.read_text(encoding="utf-8").split("\n\n")

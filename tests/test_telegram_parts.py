@@ -14,7 +14,7 @@ from telegram import Update
 from bot.app import App
 from bot.channels.telegram import links
 from bot.channels.telegram.pace import Limits, Pace
-from bot.channels.telegram.put import CLOSE, MOST_CHARACTERS, SAY, Close, Say, put
+from bot.channels.telegram.put import MOST_CHARACTERS, SAY, Close, Say, put
 from bot.channels.telegram.quiet import MaskTokens
 from bot.channels.telegram.translate import InGroup, Left, language_of, translate
 from bot.conversation import (
@@ -105,9 +105,9 @@ def _says(app: App, spoken: Spoken) -> list[Say]:
 
 
 def _closes(app: App, spoken: Spoken) -> list[Close]:
-    out = put(spoken, app.translators, app.catalogue)
-    assert [one.kind for one in out] == sorted((one.kind for one in out), reverse=True)
-    return [CLOSE.validate_json(one.body) for one in out if one.kind == "close"]
+    *before, last = _says(app, spoken)
+    assert not any(say.closing for say in before)
+    return list(last.closing)
 
 
 HELLO = Message("hello", (Part(text("greeting.hello")),), (Button("on", text("button.on")),))

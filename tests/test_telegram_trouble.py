@@ -98,7 +98,7 @@ def test_in_order_within_a_chat(api: BotApi, student: User) -> None:
     for said in words:
         student.says(said)
     answers = student.wait_for(len(words), LONG, after=first)
-    parts = ["112", "Opdrachten", "Wat ik onthoud", "chatnummer", "tudieadviseur"]
+    parts = ["112", "Opdrachten", "Dit onthoud ik", "chatnummer", "tudieadviseur"]
     for answer, part in zip(answers, parts, strict=True):
         assert part in answer.text
 

@@ -159,6 +159,8 @@ def main() -> None:
         while ours.turns < options.turns:
             ours.drive(20)
             _say(f"{ours.process.memory() / 1024:.0f} MiB after {ours.turns} turns")
+        ours.process.look_where_time_goes()
+        ours.drive(options.seconds)
         ours.process.terminate()
         _say("where the time of ours goes:" + ours.process.said.partition("Time:")[2].rstrip())
 

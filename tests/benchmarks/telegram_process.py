@@ -56,6 +56,10 @@ class Process:
         """Waits for its end; the exit status."""
         return self._process.wait(timeout)
 
+    def look_where_time_goes(self) -> None:
+        """From now on; for a bot with `--sample`."""
+        self._process.send_signal(signal.SIGUSR1)
+
     def terminate(self, timeout: float = LONG) -> float:
         """SIGTERM; the seconds until it ended, which must be well."""
         asked = time.monotonic()

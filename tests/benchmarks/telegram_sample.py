@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 import time
@@ -34,25 +35,24 @@ _WAITING = (
 
 
 def sampled(work: Callable[[], None]) -> None:
-    """Do this, and write at the end where the time went."""
+    """Do this; from SIGUSR1 on look where the time goes, and write it at the end."""
     seen: Counter[str] = Counter()
-    me = threading.Event()
 
     def look() -> None:
-        while not me.is_set():
+        own = threading.get_ident()
+        while True:
             time.sleep(_EVERY)
-            own = threading.get_ident()
             for thread, frame in sys._current_frames().items():
                 if thread != own and frame.f_code.co_name not in _WAITING:
                     seen[_room(frame)] += 1
 
-    watcher = threading.Thread(target=look, daemon=True)
-    watcher.start()
+    def begin(*_: object) -> None:
+        threading.Thread(target=look, daemon=True).start()
+
+    signal.signal(signal.SIGUSR1, begin)
     try:
         work()
     finally:
-        me.set()
-        watcher.join()
         total = seen.total() or 1
         lines = [f"{count / total:6.1%} {room}\n" for room, count in seen.most_common()]
         sys.stderr.write("Time:\n" + "".join(lines))

@@ -43,26 +43,27 @@ Keyboard = tuple[tuple[Key, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Close:
+    """The keyboard of an older message goes; what was chosen stays to be seen."""
+
+    message_id: int
+    keyboard: Keyboard
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """A new message. With `screen` its keyboard is the one in use.
 
-    `tidied`: the older messages that the same turn takes the keyboard from. `passing`: once it
+    `closing`: what becomes of older keyboards once this message is there. If a crash comes between
+    they stay, which is no harm: a button of an older screen does nothing. `passing`: once it
     arrived nothing may tell that it was ever said.
     """
 
     html: str
     keyboard: Keyboard = ()
     screen: bool = True
-    tidied: tuple[int, ...] = ()
+    closing: tuple[Close, ...] = ()
     passing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """The keyboard of an older message goes; what was chosen stays to be seen."""
-
-    message_id: int
-    keyboard: Keyboard
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +74,21 @@ class Hand:
     content: str
 
 
-SAY, CLOSE, HAND = TypeAdapter(Say), TypeAdapter(Close), TypeAdapter(Hand)
+SAY, HAND = TypeAdapter(Say), TypeAdapter(Hand)
 
 
 def put(
     spoken: Spoken, translators: Mapping[Language, Translator], catalogue: Catalogue
 ) -> tuple[Outgoing, ...]:
-    """All that goes out for one turn, in order. What is said comes first, the tidying after it."""
+    """All that goes out for one turn, in order."""
     translator = translators[spoken.turn.state.language]
     shown = [render(message, translator, catalogue) for message in spoken.turn.say]
-    closing = _closing(spoken)
-    tidied = tuple(close.message_id for close in closing)
-    says = _messages(shown, spoken.stamp, tidied)
+    says = _messages(shown, spoken.stamp, _closing(spoken))
     out = [Outgoing("say", SAY.dump_json(say)) for say in says]
     if spoken.record is not None:
         file = Hand("wegwijs.json", record_as_text(spoken.record))
         out.append(Outgoing("hand", HAND.dump_json(file)))
-    return (*out, *(Outgoing("close", CLOSE.dump_json(close)) for close in closing))
+    return tuple(out)
 
 
 def _closing(spoken: Spoken) -> tuple[Close, ...]:
@@ -114,7 +113,7 @@ def one_line(said: str) -> Outgoing:
     return Outgoing("say", SAY.dump_json(Say(html.escape(said, quote=False), screen=False)))
 
 
-def _messages(shown: Iterable[Shown], stamp: str, tidied: tuple[int, ...]) -> list[Say]:
+def _messages(shown: Iterable[Shown], stamp: str, closing: tuple[Close, ...]) -> list[Say]:
     """One message where it fits: less to read past. The last one has all the buttons."""
     shown = list(shown)
     passing = any(message.name.startswith("crisis:") for message in shown)
@@ -128,7 +127,7 @@ def _messages(shown: Iterable[Shown], stamp: str, tidied: tuple[int, ...]) -> li
                 texts.append(paragraph)
     return [
         *(Say(text, screen=False, passing=passing) for text in texts[:-1]),
-        *(Say(text, keyboard, tidied=tidied, passing=passing) for text in texts[-1:]),
+        *(Say(text, keyboard, closing=closing, passing=passing) for text in texts[-1:]),
     ]
 
 

@@ -29,7 +29,7 @@ from telegram.error import (
 )
 
 from bot.channels.telegram.pace import Pace
-from bot.channels.telegram.put import CLOSE, HAND, SAY, Close, Hand, Keyboard, Say
+from bot.channels.telegram.put import HAND, SAY, Close, Hand, Keyboard, Say
 from bot.store.port import Claimed, Outgoing, Store
 
 _log = logging.getLogger(__name__)
@@ -75,6 +75,7 @@ class Sender:
         self._stopping = False
         self._finish = 0.0  # seconds for what is under way when we stop
         self._busy: set[asyncio.Task[None]] = set()
+        self._tidying: set[asyncio.Task[None]] = set()
         self._begun = 0.0  # when the last one was begun
         self._screens: dict[int, int] = {}  # for each chat the message with the buttons in use
 
@@ -94,8 +95,9 @@ class Sender:
             except Exception as error:
                 _log.error("The outbox cannot be read (%s). Trying again.", type(error).__name__)
                 await self._sleep(_LONGEST_REST)
-        if self._busy:
-            _, late = await asyncio.wait(tuple(self._busy), timeout=self._finish)
+        if self._busy or self._tidying:
+            left = (*self._busy, *self._tidying)
+            _, late = await asyncio.wait(left, timeout=self._finish)
             for task in late:
                 task.cancel()
 
@@ -211,9 +213,7 @@ class Sender:
         return self._clock() + dt.timedelta(seconds=seconds)
 
     def _refused(self, one: Claimed, error: BadRequest) -> Mark:
-        """Telegram does not take it. An edit that changes nothing, or is too late, is done."""
-        if one.kind == "close":
-            return partial(self._store.sent, one.id, None)
+        """Telegram does not take it, and never will."""
         _log.error("Telegram refused a message: %s", _reason(error))
         return partial(self._store.failed_to_send, one.id, _reason(error))
 
@@ -225,13 +225,8 @@ class Sender:
             case Say() as say:
                 message_id = await self._say(one.chat, say)
                 if say.screen:
-                    await self._new_screen(one.chat, message_id, say.tidied)
+                    self._tidy(one.chat, message_id, say.closing)
                 return Came(message_id, say.screen, keep=not say.passing)
-            case Close(message_id, keyboard):
-                await self._bot.edit_message_reply_markup(
-                    one.chat, message_id, reply_markup=_markup(keyboard)
-                )
-                return Came(None)
             case Hand(name, content):
                 file = await self._bot.send_document(one.chat, content.encode(), filename=name)
                 return Came(file.message_id)
@@ -253,29 +248,49 @@ class Sender:
             sent = await send()  # said plainly is better than not said
         return sent.message_id
 
-    async def _new_screen(self, chat: int, message_id: int, tidied: tuple[int, ...]) -> None:
-        """Take the buttons off the screen before, where the turn did not know of it.
+    def _tidy(self, chat: int, message_id: int, closing: tuple[Close, ...]) -> None:
+        """See to the older keyboards, beside what is sent next.
 
-        Who types twice in a row gets two answers, and the first was not there yet when the second
-        was decided on.
+        Also to the screen before where the turn did not know of it: who types twice in a row gets
+        two answers, and the first was not there yet when the second was decided on.
         """
         before = self._screens.pop(chat, None)
         if len(self._screens) >= _MOST_SCREENS:
             del self._screens[next(iter(self._screens))]
         self._screens[chat] = message_id
-        if before is not None and before not in tidied:
-            with contextlib.suppress(TelegramError):  # it is there to be tidy, no more
-                await self._bot.edit_message_reply_markup(chat, before)
+        if before is not None and before not in {close.message_id for close in closing}:
+            closing = (*closing, Close(before, ()))
+        if closing:
+            task = asyncio.create_task(self._close(chat, closing))
+            self._tidying.add(task)
+            task.add_done_callback(self._tidying.discard)
+
+    async def _close(self, chat: int, closing: tuple[Close, ...]) -> None:
+        """At the pace of everything else, and tried a few times; it is to be tidy, no more."""
+        now = asyncio.get_running_loop().time
+        for close in closing:
+            edit = partial(
+                self._bot.edit_message_reply_markup,
+                chat,
+                close.message_id,
+                reply_markup=_markup(close.keyboard),
+            )
+            for pause in _AGAIN[:_TRIES_NOW]:
+                while (wait := self._pace.take(chat, now())) > 0:
+                    await asyncio.sleep(wait)
+                try:
+                    await edit()
+                    break
+                except RetryAfter as error:
+                    self._pace.hold(chat, seconds_of(error), now())
+                except (BadRequest, Forbidden):
+                    break  # it was so already, is too old, or nobody is there
+                except TelegramError:
+                    await asyncio.sleep(pause)
 
 
-def _read(one: Claimed) -> Say | Close | Hand:
-    match one.kind:
-        case "say":
-            return SAY.validate_json(one.body)
-        case "close":
-            return CLOSE.validate_json(one.body)
-        case _:
-            return HAND.validate_json(one.body)
+def _read(one: Claimed) -> Say | Hand:
+    return SAY.validate_json(one.body) if one.kind == "say" else HAND.validate_json(one.body)
 
 
 def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
