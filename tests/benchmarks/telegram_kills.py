@@ -177,7 +177,7 @@ class _Run:
         while ends is None or time.monotonic() < ends:
             self._look_and_act()
             if ends is None and RUNNING in process.said:
-                longest = 6.0 if self.dice.random() < _LONG_LIFE else 1.0
+                longest = 14.0 if self.dice.random() < _LONG_LIFE else 1.0
                 ends = time.monotonic() + self.dice.uniform(0.0, longest)
             assert time.monotonic() < deadline, process.said
             time.sleep(0.01)
@@ -222,7 +222,7 @@ class _Run:
 
 
 _SENDING = "sendMessage"
-_LONG_LIFE = 0.5  # of all lives: long enough to have made the understanding
+_LONG_LIFE = 0.4  # of all lives: long enough to have made the understanding
 
 
 def main() -> None:
