@@ -85,7 +85,10 @@ async def _happen(told: Told, what: str, chat: int, number: int, folder: Path) -
         told.store = await open_store(folder, None, told.clock)
         assert await told.store.recover(lambda kind: again) == len(told.sending)
         for one in told.sending.values():
-            told.doubt(one, again)
+            if again:
+                told.doubted.add((one.chat, int(one.body)))
+            else:
+                told.done(one)
         told.sending.clear()
     elif chat in told.sending:
         one = told.sending.pop(chat)

@@ -126,7 +126,10 @@ def recover(connection: Connection, now: dt.datetime, again: Callable[[str], boo
         select(OUTBOX.c.id, OUTBOX.c.kind).where(OUTBOX.c.status == _SENDING)
     ).all()
     for id, kind in found:
-        uncertain(connection, now, id, again(kind))
+        if again(kind):  # however often we were stopped: said twice is better than never
+            connection.execute(_of_sending(id, {"status": _PENDING, "repeated": True}))
+        else:
+            failed(connection, now, id, "uncertain")
     return len(found)
 
 

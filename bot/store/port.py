@@ -152,9 +152,10 @@ class Store(Protocol):
         """The student is back."""
 
     async def recover(self, again: Callable[[str], bool]) -> int:
-        """At the start: what was being sent when the program stopped is `uncertain`; how many.
+        """At the start: what was being sent when the program stopped perhaps arrived; how many.
 
-        `again` says for a kind whether it may go once more.
+        `again` says for a kind whether it goes again: at every start, so that being stopped often
+        loses nothing.
         """
 
     async def next_due(self) -> dt.datetime | None:
