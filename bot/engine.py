@@ -7,13 +7,10 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
-from queue import SimpleQueue
 from string import ascii_lowercase, digits
-from threading import Thread
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -38,9 +35,9 @@ from bot.conversation import (
 )
 from bot.store.port import Chat, Outgoing, StaleChatError, Step, Store
 from bot.text import Language
+from bot.worker import Worker
 
 _log = logging.getLogger(__name__)
-T = TypeVar("T")
 _AT_ONCE = 4  # turns that read or write
 _TRIES = 3  # a chat that changes under our hands is read again so often
 _DIGITS = digits + ascii_lowercase
@@ -89,31 +86,6 @@ def stamp_of(version: int) -> str:
     return _DIGITS[version // base % base] + _DIGITS[version % base]
 
 
-class _Thread:
-    """Does one thing after another beside the loop, which goes on receiving and sending.
-
-    Not an executor: the end of the program would wait for what is being done.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._work: SimpleQueue[tuple[Future[Any], Callable[[], Any]]] = SimpleQueue()
-        Thread(target=self._run, name=name, daemon=True).start()
-
-    async def do(self, work: Callable[[], T]) -> T:
-        done: Future[T] = Future()
-        self._work.put((done, work))
-        return await asyncio.wrap_future(done)
-
-    def _run(self) -> None:
-        while True:
-            done, work = self._work.get()
-            if done.set_running_or_notify_cancel():
-                try:
-                    done.set_result(work())
-                except BaseException as error:
-                    done.set_exception(error)
-
-
 class Engine:
     """Handles updates; the only place where the conversation and the store meet."""
 
@@ -133,7 +105,7 @@ class Engine:
         self._held: Counter[str] = Counter()
         # What is typed has a thread of its own: after a start it waits until the understanding is
         # made, and who presses a button need not.
-        self._texts, self._presses = _Thread("decide-on-texts"), _Thread("decide-on-presses")
+        self._texts, self._presses = Worker("decide-on-texts"), Worker("decide-on-presses")
         # There is one disk: more would only wait for it, and the sender with them.
         self._at_the_disk = asyncio.Semaphore(_AT_ONCE)
 
@@ -150,8 +122,8 @@ class Engine:
     async def _try(self, arrived: Arrived) -> bool:
         async with self._at_the_disk:
             chat = await self._store.chat(arrived.chat) or Chat(arrived.chat, arrived.language)
-        thread = self._texts if isinstance(arrived.event, Said | Commanded) else self._presses
-        decided = await thread.do(partial(self._decide, chat, arrived))
+        worker = self._texts if isinstance(arrived.event, Said | Commanded) else self._presses
+        decided = await worker.do(partial(self._decide, chat, arrived))
         async with self._at_the_disk:
             return await self._keep(chat, arrived, decided)
 

@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from bot.store import Chat, Step, StoreError, files, open_store, turns
-from bot.store.engine import async_engine, sync_engine
+from bot.store.engine import engine_on
 from bot.store.port import Outgoing
 from bot.store.seal import Seal, new_key
 from bot.store.tables import NOTES
@@ -93,7 +93,7 @@ async def test_what_is_no_database(folder: Path) -> None:
     assert await _refused(folder) == "store.damaged"
 
 
-async def test_connections_are_durable_and_private(folder: Path) -> None:
+def test_connections_are_durable_and_private(folder: Path) -> None:
     folder.mkdir()
     expected = {
         "journal_mode": "wal",
@@ -103,13 +103,13 @@ async def test_connections_are_durable_and_private(folder: Path) -> None:
         "secure_delete": 1,
         "temp_store": 2,
     }
-    engine = async_engine(folder / "a.db")
-    assert engine.sync_engine.hide_parameters
+    engine = engine_on(folder / "a.db")
+    assert engine.hide_parameters
     assert not engine.echo
-    async with engine.connect() as connection:
+    with engine.connect() as connection:
         for name, value in expected.items():
-            assert (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar() == value
-    await engine.dispose()
+            assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == value
+    engine.dispose()
 
 
 async def test_another_process_that_writes_is_waited_for(folder: Path) -> None:
@@ -191,7 +191,7 @@ async def test_nor_of_what_was_moved_about_in_the_file(
 
 def _talk_a_lot(folder: Path, seal: Seal, *, chats: int, updates: int) -> None:
     chance = random.Random(2)
-    engine = sync_engine(folder / "wegwijs.db")
+    engine = engine_on(folder / "wegwijs.db")
     with engine.begin() as connection:
         for update_id in range(100, 100 + updates):
             id = chance.randrange(chats)
@@ -224,7 +224,7 @@ async def test_errors_and_logs_quote_nobody(folder: Path, caplog: pytest.LogCapt
     store = await open_store(folder, None, CLOCK)
 
     def twice(words: str) -> None:
-        engine = sync_engine(folder / "wegwijs.db")
+        engine = engine_on(folder / "wegwijs.db")
         with engine.begin() as connection:
             for _ in range(2):
                 connection.execute(insert(NOTES).values(name=words, value=words))

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from bot.store import StoreError
-from bot.store.engine import sync_engine
+from bot.store.engine import engine_on
 from bot.store.migrate import configuration, migrate
 from bot.store.tables import CHATS, METADATA, about_a_chat, sealed
 
@@ -26,7 +26,7 @@ def test_the_steps_make_the_tables_of_the_code(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
     migrate(database)
     assert _tables(database) == {*METADATA.tables, "alembic_version"}
-    engine = sync_engine(database)
+    engine = engine_on(database)
     with engine.begin() as connection:
         command.check(configuration(connection))
         assert len(ScriptDirectory.from_config(configuration(connection)).get_heads()) == 1

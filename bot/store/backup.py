@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, select, union, update
 from sqlalchemy.exc import DatabaseError
 
 from bot.store import files, privacy
-from bot.store.engine import sync_engine
+from bot.store.engine import engine_on
 from bot.store.migrate import migrate
 from bot.store.port import StoreError
 from bot.store.seal import Seal, read_keys
@@ -110,7 +110,7 @@ def _copy_checked(source: Path, new: Path, seal: Seal) -> None:
     if not whole or "alembic_version" not in tables:
         raise StoreError(text("store.no-backup", file=str(source)))
     migrate(new)
-    engine = sync_engine(new)
+    engine = engine_on(new)
     try:
         with engine.begin() as connection:
             privacy.secret_of(connection, seal)
@@ -122,7 +122,7 @@ def _copy_checked(source: Path, new: Path, seal: Seal) -> None:
 
 def _bring_up_to_date(new: Path, database: Path, seal: Seal) -> int:
     """Do to the copy what happened since to those who are in it; how many were erased again."""
-    restored, replaced = sync_engine(new), sync_engine(database)
+    restored, replaced = engine_on(new), engine_on(database)
     try:
         with restored.begin() as here, replaced.begin() as there:
             again = _erase_again(here, there, seal)

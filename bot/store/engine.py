@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _PRAGMAS = (
     "busy_timeout=5000",  # ms to wait for another process, such as a backup
@@ -23,16 +22,8 @@ _DISCREET: dict[str, Any] = {"hide_parameters": True, "echo": False}
 _ONE: dict[str, Any] = {"pool_size": 1, "max_overflow": 0}
 
 
-def async_engine(database: Path) -> AsyncEngine:
-    """The one connection of the running program."""
-    url = URL.create("sqlite+aiosqlite", database=str(database))
-    engine = create_async_engine(url, **_DISCREET, **_ONE)
-    _set_up(engine.sync_engine)
-    return engine
-
-
-def sync_engine(database: Path) -> Engine:
-    """The same without a loop, for what is done before the program runs. Dispose it after use."""
+def engine_on(database: Path) -> Engine:
+    """The one connection of a program. Dispose the engine after use."""
     engine = create_engine(URL.create("sqlite", database=str(database)), **_DISCREET, **_ONE)
     _set_up(engine)
     return engine

@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from bot.store.engine import sync_engine
+from bot.store.engine import engine_on
 from bot.store.port import StoreError
 from bot.text import text
 
@@ -28,7 +28,7 @@ def migrate(database: Path, revision: str = "head") -> None:
     Raises StoreError for the database of a newer program than this one, which is not touched, for
     a file that is no database and for a disk that takes nothing.
     """
-    engine = sync_engine(database)
+    engine = engine_on(database)
     try:
         with engine.begin() as connection:
             if not _known(connection):

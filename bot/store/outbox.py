@@ -4,7 +4,8 @@ A message is `pending`, then `sending` (given to a sender), then `sent` or `fail
 oldest one of a chat is pending or being sent, what comes after it waits. No transaction lasts as
 long as the network; so after a crash it may be unknown whether a message arrived.
 
-Every function works on one connection, within the transaction that its caller opened.
+Every function works on one connection, within the transaction that its caller opened. What is
+asked for every message is written once, up here.
 """
 
 from __future__ import annotations
@@ -12,10 +13,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable
-from typing import Any
 
-from sqlalchemy import Connection, Subquery, delete, func, insert, select, update
-from sqlalchemy.sql.dml import Update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from bot.store.moments import not_before
 from bot.store.port import Claimed, Outgoing, StoreError
@@ -25,6 +24,38 @@ from bot.store.tables import CHATS, OUTBOX
 _log = logging.getLogger(__name__)
 _PENDING, _SENDING, _SENT, _FAILED = "pending", "sending", "sent", "failed"
 _OPEN = (_PENDING, _SENDING)
+# The oldest message of each chat that is still to arrive.
+_FIRST = (
+    select(func.min(OUTBOX.c.id).label("id"))
+    .where(OUTBOX.c.status.in_(_OPEN))
+    .group_by(OUTBOX.c.chat)
+    .subquery()
+)
+_FIRST_PENDING = (
+    select(OUTBOX.c.id, OUTBOX.c.not_before)
+    .join(_FIRST, OUTBOX.c.id == _FIRST.c.id)
+    .where(OUTBOX.c.status == _PENDING)
+    .subquery()
+)
+_DUE = (
+    select(_FIRST_PENDING.c.id)
+    .where(_FIRST_PENDING.c.not_before <= bindparam("now"))
+    .order_by(_FIRST_PENDING.c.id)
+    .limit(bindparam("most"))
+)
+_CLAIM = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id.in_(_DUE))
+    .values(status=_SENDING, attempt=OUTBOX.c.attempt + 1)
+    .returning(OUTBOX)
+)
+_NEXT_DUE = select(func.min(_FIRST_PENDING.c.not_before))
+# Another than one that is being sent, or one that was erased meanwhile, is left as it is.
+_OF_SENDING = update(OUTBOX).where(
+    (OUTBOX.c.id == bindparam("which")) & (OUTBOX.c.status == _SENDING)
+)
+_SENT_ONE = _OF_SENDING.returning(OUTBOX.c.chat)
+_SCREEN = update(CHATS).where(CHATS.c.id == bindparam("which"))
 
 
 def queue(
@@ -46,28 +77,16 @@ def queue(
 
 def claim(connection: Connection, seal: Seal, now: dt.datetime, limit: int) -> list[Claimed]:
     """See `Store.claim`. A message that cannot be opened fails here, so that none waits for it."""
-    first = _first_of_each_chat()
-    due = (OUTBOX.c.status == _PENDING) & (OUTBOX.c.not_before <= now)
-    query = (
-        select(OUTBOX)
-        .join(first, OUTBOX.c.id == first.c.id)
-        .where(due)
-        .order_by(OUTBOX.c.id)
-        .limit(limit)
-    )
     claimed = []
-    for row in connection.execute(query).all():
-        attempt = row.attempt + 1
-        connection.execute(
-            update(OUTBOX).where(OUTBOX.c.id == row.id).values(status=_SENDING, attempt=attempt)
-        )
+    rows = connection.execute(_CLAIM, {"now": now, "most": limit}).all()
+    for row in sorted(rows, key=lambda row: row.id):
         try:
             body = seal.open(row.body)
         except StoreError:
             _log.error("Message %d cannot be opened with this key; it is not sent.", row.id)
             failed(connection, now, row.id, "unreadable")
             continue
-        claimed.append(Claimed(row.id, row.chat, row.kind, body, attempt, row.repeated))
+        claimed.append(Claimed(row.id, row.chat, row.kind, body, row.attempt, row.repeated))
     return claimed
 
 
@@ -81,25 +100,26 @@ def sent(
     keep: bool,
 ) -> None:
     """See `Store.sent`."""
-    done = {"status": _SENT, "done_at": now, "message_id": message_id}
-    chat = connection.execute(_of_sending(id, done).returning(OUTBOX.c.chat)).scalar()
+    done = {"which": id, "status": _SENT, "done_at": now, "message_id": message_id}
+    chat = connection.execute(_SENT_ONE, done).scalar()
     if not keep:
         connection.execute(delete(OUTBOX).where(OUTBOX.c.id == id, OUTBOX.c.status == _SENT))
     if chat is not None and screen:
         # The version stays: a turn that is being thought about need not be done again for this.
-        connection.execute(update(CHATS).where(CHATS.c.id == chat).values(screen=message_id))
+        connection.execute(_SCREEN, {"which": chat, "screen": message_id})
 
 
 def retry(connection: Connection, id: int, moment: dt.datetime) -> None:
     """See `Store.retry`."""
-    again = {"status": _PENDING, "not_before": not_before(moment)}
-    connection.execute(_of_sending(id, again))
+    again = {"which": id, "status": _PENDING, "not_before": not_before(moment)}
+    connection.execute(_OF_SENDING, again)
 
 
 def uncertain(connection: Connection, now: dt.datetime, id: int, again: bool) -> bool:
     """See `Store.uncertain`."""
-    once_more = _of_sending(id, {"status": _PENDING, "repeated": True}).where(~OUTBOX.c.repeated)
-    if again and connection.execute(once_more.returning(OUTBOX.c.id)).first() is not None:
+    once_more = _OF_SENDING.where(~OUTBOX.c.repeated).returning(OUTBOX.c.id)
+    change = {"which": id, "status": _PENDING, "repeated": True}
+    if again and connection.execute(once_more, change).first() is not None:
         return True
     failed(connection, now, id, "uncertain")
     return False
@@ -107,7 +127,8 @@ def uncertain(connection: Connection, now: dt.datetime, id: int, again: bool) ->
 
 def failed(connection: Connection, now: dt.datetime, id: int, reason: str) -> None:
     """See `Store.failed_to_send`."""
-    connection.execute(_of_sending(id, {"status": _FAILED, "done_at": now, "reason": reason}))
+    change = {"which": id, "status": _FAILED, "done_at": now, "reason": reason}
+    connection.execute(_OF_SENDING, change)
 
 
 def blocked(connection: Connection, now: dt.datetime, chat: int) -> None:
@@ -127,7 +148,8 @@ def recover(connection: Connection, now: dt.datetime, again: Callable[[str], boo
     ).all()
     for id, kind in found:
         if again(kind):  # however often we were stopped: said twice is better than never
-            connection.execute(_of_sending(id, {"status": _PENDING, "repeated": True}))
+            change = {"which": id, "status": _PENDING, "repeated": True}
+            connection.execute(_OF_SENDING, change)
         else:
             failed(connection, now, id, "uncertain")
     return len(found)
@@ -135,19 +157,5 @@ def recover(connection: Connection, now: dt.datetime, again: Callable[[str], boo
 
 def next_due(connection: Connection) -> dt.datetime | None:
     """See `Store.next_due`."""
-    first = _first_of_each_chat()
-    earliest = select(func.min(OUTBOX.c.not_before)).join(first, OUTBOX.c.id == first.c.id)
-    due: dt.datetime | None
-    due = connection.execute(earliest.where(OUTBOX.c.status == _PENDING)).scalar_one()
+    due: dt.datetime | None = connection.execute(_NEXT_DUE).scalar_one()
     return due
-
-
-def _first_of_each_chat() -> Subquery:
-    """The ids of the oldest messages that are still to arrive, one of each chat."""
-    unsent = select(func.min(OUTBOX.c.id).label("id")).where(OUTBOX.c.status.in_(_OPEN))
-    return unsent.group_by(OUTBOX.c.chat).subquery()
-
-
-def _of_sending(id: int, values: dict[str, Any]) -> Update:
-    """Change a message that is being sent; another, or one that was erased meanwhile, is left."""
-    return update(OUTBOX).where(OUTBOX.c.id == id, OUTBOX.c.status == _SENDING).values(values)

@@ -1,4 +1,9 @@
-"""The store in a database file: the port, each method one transaction on one connection."""
+"""The store in a database file: the port, each method one transaction on one connection.
+
+All of it happens in one thread, which owns the connection: SQLite has one writer at a time, and a
+transaction there is one step to the loop. A driver that hops between threads for every statement
+cost more than all that we do in a turn (docs/telegram.md).
+"""
 
 from __future__ import annotations
 
@@ -12,15 +17,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from filelock import FileLock
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Connection, Engine
 
 from bot.store import files, outbox, privacy, turns
-from bot.store.engine import async_engine, sync_engine
+from bot.store.engine import engine_on
 from bot.store.migrate import migrate
 from bot.store.port import Chat, Claimed, Clock, Outgoing, Step
 from bot.store.reseal import Place, places, reseal
 from bot.store.seal import Seal, keys_for, new_key, write_keys
+from bot.worker import Worker
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -40,13 +45,14 @@ async def open_store(folder: Path, key_file: Path | None, clock: Clock) -> SqlSt
         files.remove_half_restored(folder)
         files.make_private(database)
         migrate(database)
-        engine = sync_engine(database)
+        engine = engine_on(database)
         try:
             with engine.begin() as connection:
                 secret = privacy.secret(connection, Seal(keys))
-        finally:
+        except BaseException:
             engine.dispose()
-        return SqlStore(async_engine(database), lock, key_file, keys, secret, clock)
+            raise
+        return SqlStore(engine, lock, key_file, keys, secret, clock)
     except BaseException:
         lock.release()
         raise
@@ -57,7 +63,7 @@ class SqlStore:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        engine: Engine,
         lock: FileLock,
         key_file: Path,
         keys: tuple[bytes, ...],
@@ -72,6 +78,7 @@ class SqlStore:
         self._seal = Seal(keys)
         self._secret = secret
         self._now = clock
+        self._worker = Worker("store")
         self._rotating = asyncio.Lock()
         self._to_overwrite = False
         self._closed = False
@@ -84,8 +91,11 @@ class SqlStore:
         """
         if self._closed:
             raise RuntimeError("the store is closed")
-        async with self._engine.begin() as connection:
-            return await connection.run_sync(work)
+        return await self._worker.do(partial(self._in_transaction, work))
+
+    def _in_transaction(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.begin() as connection:
+            return work(connection)
 
     # ---- a turn ----
 
@@ -161,17 +171,19 @@ class SqlStore:
         """
         self._to_overwrite = True
         try:
-            async with self._engine.connect() as connection:
-                # Neither works within a transaction; on the driver itself none is begun.
-                driver: Any = (await connection.get_raw_connection()).driver_connection
-                await driver.execute("VACUUM")
-                async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
-                    (busy, *_) = await cursor.fetchone()
+            self._to_overwrite = not await self._worker.do(self._rewrite)
         except sqlite3.OperationalError as error:
             _log.warning("Old pages could not be overwritten yet (%s).", error.sqlite_errorname)
-            return False
-        self._to_overwrite = bool(busy)
-        return not busy
+        return not self._to_overwrite
+
+    def _rewrite(self) -> bool:
+        """False when another process is reading."""
+        with self._engine.connect() as connection:
+            # Neither works within a transaction; on the driver itself none is begun.
+            driver: Any = connection.connection.driver_connection
+            driver.execute("VACUUM")
+            (busy, *_) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
 
     # ---- what is not about persons ----
 
@@ -224,8 +236,7 @@ class SqlStore:
         try:
             if self._to_overwrite:
                 await self._overwrite()
-            async with self._engine.connect():
-                pass  # the only connection is ours: everything that was going on is finished
-            await self._engine.dispose()
+            await self._worker.do(self._engine.dispose)  # after everything that was going on
         finally:
+            self._worker.end()
             self._lock.release()

@@ -1,6 +1,7 @@
 """A turn, whole or not at all: the chat, that its update was handled, what goes out, the counts.
 
-Every function works on one connection, within the transaction that its caller opened.
+Every function works on one connection, within the transaction that its caller opened. What every
+turn asks is written once, up here: putting a query together takes longer than SQLite's answer.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import cast
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store import outbox
@@ -17,9 +18,18 @@ from bot.store.seal import Seal
 from bot.store.tables import CHATS, COUNTS, FAILURES, NOTES, SEEN
 from bot.text import Language
 
+_CHAT = select(CHATS).where(CHATS.c.id == bindparam("id"))
+_HANDLED = insert(SEEN).on_conflict_do_nothing().returning(SEEN.c.update_id)
+_NEW_CHAT = insert(CHATS).on_conflict_do_nothing().returning(CHATS.c.id)
+_AS_READ = (CHATS.c.id == bindparam("which")) & (CHATS.c.version == bindparam("as_read"))
+_CHANGED_CHAT = update(CHATS).where(_AS_READ).returning(CHATS.c.id)
+_ONE_MORE = insert(COUNTS).on_conflict_do_update(
+    index_elements=["day", "name"], set_={"count": COUNTS.c.count + 1}
+)
+
 
 def chat(connection: Connection, seal: Seal, id: int) -> Chat | None:
-    row = connection.execute(select(CHATS).where(CHATS.c.id == id)).one_or_none()
+    row = connection.execute(_CHAT, {"id": id}).one_or_none()
     return None if row is None else _opened(row, seal)
 
 
@@ -81,8 +91,8 @@ def remembered(connection: Connection, name: str) -> str | None:
 
 def _handled(connection: Connection, now: dt.datetime, update_id: int) -> bool:
     """Count an update as handled; False when it was already."""
-    row = insert(SEEN).values(update_id=update_id, at=now).on_conflict_do_nothing()
-    return connection.execute(row.returning(SEEN.c.update_id)).first() is not None
+    row = connection.execute(_HANDLED, {"update_id": update_id, "at": now})
+    return row.first() is not None
 
 
 def _keep(connection: Connection, seal: Seal, now: dt.datetime, chat: Chat) -> None:
@@ -95,24 +105,16 @@ def _keep(connection: Connection, seal: Seal, now: dt.datetime, chat: Chat) -> N
         "active_at": now,
     }
     if chat.version:
-        as_read = (CHATS.c.id == chat.id) & (CHATS.c.version == chat.version)
-        changed = connection.execute(
-            update(CHATS).where(as_read).values(content).returning(CHATS.c.id)
-        )
+        as_read = {"which": chat.id, "as_read": chat.version}
+        changed = connection.execute(_CHANGED_CHAT, content | as_read)
     else:
-        new = insert(CHATS).values(id=chat.id, **content).on_conflict_do_nothing()
-        changed = connection.execute(new.returning(CHATS.c.id))
+        changed = connection.execute(_NEW_CHAT, content | {"id": chat.id})
     if changed.first() is None:
         raise StaleChatError
 
 
 def _count(connection: Connection, day: dt.date, name: str) -> None:
-    first = insert(COUNTS).values(day=day, name=name, count=1)
-    connection.execute(
-        first.on_conflict_do_update(
-            index_elements=["day", "name"], set_={"count": COUNTS.c.count + 1}
-        )
-    )
+    connection.execute(_ONE_MORE, {"day": day, "name": name, "count": 1})
 
 
 def _opened(row: Row[tuple[object, ...]], seal: Seal) -> Chat:

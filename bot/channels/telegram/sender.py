@@ -34,7 +34,7 @@ from bot.store.port import Claimed, Outgoing, Store
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 10  # messages under way, when Telegram is slow
-_QUICK = 0.1  # seconds in which a message is mostly sent and marked
+_QUICK = 1.0  # seconds in which a message is nearly always sent and marked
 _LONGEST_REST = 1.0  # seconds without a look at the outbox
 _AGAIN = (1, 2, 5, 15, 60)  # seconds before the next attempt
 _MOST_ATTEMPTS = 40  # half an hour of a service that is down
