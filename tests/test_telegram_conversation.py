@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.benchmarks.telegram_bot import PROGRAM
-from tests.benchmarks.telegram_process import (
+from tests.bot_api import BotApi, Fault, Seen, User
+from tests.process import (
     LONG,
     Process,
     labels_of,
@@ -21,7 +22,6 @@ from tests.benchmarks.telegram_process import (
     told,
     until,
 )
-from tests.bot_api import BotApi, Fault, Seen, User
 
 LONELY = "ik voel me heel eenzaam sinds ik op kamers woon"
 DANGER = "ik wil dood"

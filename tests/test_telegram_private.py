@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.telegram_bot import PROGRAM
-from tests.benchmarks.telegram_process import (
+from tests.bot_api import BotApi, Fault, User
+from tests.process import (
     LONG,
     Process,
     files_in,
@@ -19,7 +20,6 @@ from tests.benchmarks.telegram_process import (
     told,
     until,
 )
-from tests.bot_api import BotApi, Fault, User
 
 TOKEN = "987654321:AAF0a-bQ3xZ_k9Vd2LmN7pRsTuVwXyZ01abc"
 MARK, NAME = "zoutkorrel", "Marleentje"

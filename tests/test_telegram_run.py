@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.telegram_process import (
+from tests.bot_api import BotApi, Fault
+from tests.process import (
     LONG,
     environment,
     running,
@@ -19,7 +20,6 @@ from tests.benchmarks.telegram_process import (
     told,
     until,
 )
-from tests.bot_api import BotApi, Fault
 
 _SETS = ("setMyName", "setMyDescription", "setMyShortDescription", "setMyCommands")
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.benchmarks.telegram_bot import PROGRAM
-from tests.benchmarks.telegram_process import LONG, Process, pressed, running, started, told, until
 from tests.bot_api import BotApi, Fault, Flood, Seen, User
+from tests.process import LONG, Process, pressed, running, started, told, until
 
 _NUMBERS = itertools.count(2000)
 

@@ -31,8 +31,8 @@ from bot.channels.telegram.webhook import (
 )
 from bot.conversation import World
 from bot.settings import SettingsError
-from tests.benchmarks.telegram_process import LONG, running
 from tests.bot_api import BotApi, Fault
+from tests.process import LONG, running
 
 TOKEN = "123456:a-token-for-tests"
 SECRET = secret_for(TOKEN)

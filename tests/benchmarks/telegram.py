@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.benchmarks.telegram_bot import PROGRAM
-from tests.benchmarks.telegram_process import LONG, Process, running, started, told
 from tests.bot_api import BotApi, User
+from tests.process import LONG, Process, running, started, told
 
 STORY = "ik voel me heel eenzaam sinds ik op kamers woon"
 ECHO = ("-m", "tests.benchmarks.telegram_echo")

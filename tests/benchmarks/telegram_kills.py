@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.benchmarks.telegram_bot import PROGRAM
-from tests.benchmarks.telegram_process import LONG, RUNNING, Process
 from tests.bot_api import BotApi, Fault, Press, User
+from tests.process import LONG, RUNNING, Process
 
 LONELY = "ik voel me heel eenzaam sinds ik op kamers woon"
 # What a student does (› is a button; two texts are sent in a row), and what must follow.

@@ -9,7 +9,7 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -134,6 +134,8 @@ class Server:
             params, unread = await read_params(request), None
         except RefusedError as error:
             params, unread = Params({}), error
+        except ClientDisconnect:  # killed in the middle of asking
+            return Dropped()
         call = Call(name, dict(params.values))
         with state.changed:
             state.calls.append(call)

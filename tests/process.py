@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.bot_api import BotApi, Seen, User
 
-_ROOT = Path(__file__).parent.parent.parent
+_ROOT = Path(__file__).parent.parent
 RUNNING = "@wegwijs_test_bot"  # what the line that says it runs contains
 LONG = 60.0  # seconds; a machine that is busy with other things must not fail a test
 
