@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -42,10 +44,13 @@ class App:
     translators: Mapping[Language, Translator]
 
     def start(self) -> None:
-        """Begin making what takes a moment."""
-        self.detector.start()
-        self.vote.start()
-        self.understanding.start()
+        """Begin making what takes a moment, one after the other: danger is seen first."""
+        Thread(target=self._make, daemon=True).start()
+
+    def _make(self) -> None:
+        for part in (self.detector, self.vote, self.understanding):
+            with contextlib.suppress(Exception):  # whoever needs it hears of it
+                part.ready()
 
     def world(self, keeping: Keeping = NOTHING) -> World:
         """The world as it is at this moment, on a channel that keeps this."""

@@ -117,12 +117,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _chat(options: argparse.Namespace, settings: Settings) -> int:
-    """A broken catalogue is told on standard error, and the chat still shows who can help now."""
-    try:
-        app, status = build(settings), _GOOD
-    except CatalogueError as error:
-        status = _print_problems(error, _translator(settings), sys.stderr)
-        app = put_together(settings, Catalogue.empty())
+    app, status = _whole_or_help_now(settings)
     if not status and not _known_institution(options.institution, app, settings):
         return _MISUSED
     terminal.run(
@@ -135,6 +130,15 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
         )
     )
     return status
+
+
+def _whole_or_help_now(settings: Settings) -> tuple[App, int]:
+    """A broken catalogue is told on standard error, and who can help now is still shown."""
+    try:
+        return build(settings), _GOOD
+    except CatalogueError as error:
+        status = _print_problems(error, _translator(settings), sys.stderr)
+        return put_together(settings, Catalogue.empty()), status
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
@@ -227,12 +231,9 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         _complain(text("run.no-token"), translator)
         return _MISUSED
     log_quietly()
-    try:
-        app = build(settings)
-    except CatalogueError as error:
-        _print_problems(error, translator, sys.stderr)
+    app, status = _whole_or_help_now(settings)
+    if status:
         _complain(text("run.broken-catalogue"), translator)
-        app = put_together(settings, Catalogue.empty())
     try:
         asyncio.run(run_on_telegram(app, settings, lambda what: _complain(what, translator)))
     except WrongTokenError:

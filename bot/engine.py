@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.conversation import (
+    CRISIS,
     Commanded,
     EraseRecord,
     Event,
@@ -42,7 +43,7 @@ _AT_ONCE = 4  # turns that read or write
 _TRIES = 3  # a chat that changes under our hands is read again so often
 _DIGITS = digits + ascii_lowercase
 # Buttons that may be pressed on an old message: they show something and change nothing.
-_TIMELESS = ("go:now", "go:person", "go:privacy", "crisis:")
+_TIMELESS = ("go:now", "go:person", "go:privacy", CRISIS)
 _FEW = 5  # crisis messages of a kind: fewer are not written down
 
 
@@ -184,7 +185,7 @@ class Engine:
         if state is None and not isinstance(event, Started):
             greeted = respond(State(chat.language), Started(chat.language), world)
             turn = respond(greeted.state, event, world)
-            if not _shows_help(turn):
+            if not turn.shows_help:
                 turn = replace(turn, say=(greeted.say[0], *turn.say))
             return turn, greeted.state if isinstance(event, Said) else None
         state = state or State(chat.language)
@@ -225,11 +226,6 @@ def _is_current(arrived: Arrived, chat: Chat) -> bool:
     if not isinstance(arrived.event, Pressed) or arrived.event.button.startswith(_TIMELESS):
         return True
     return arrived.stamp == stamp_of(chat.version)
-
-
-def _shows_help(turn: Turn) -> bool:
-    """Whether a crisis message is in it, written or asked for: nothing may come before that."""
-    return any(message.name.startswith("crisis:") for message in turn.say)
 
 
 def record_as_text(record: dict[str, list[dict[str, Any]]]) -> str:

@@ -15,10 +15,12 @@ from bot.conversation.message import (
 )
 from bot.conversation.respond import COMMANDS, Turn, respond
 from bot.conversation.state import State, from_json, to_json
+from bot.conversation.steps.crisis import CRISIS
 from bot.conversation.world import World
 
 __all__ = [
     "COMMANDS",
+    "CRISIS",
     "Action",
     "Button",
     "Commanded",

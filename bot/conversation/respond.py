@@ -71,6 +71,11 @@ class Turn:
     say: tuple[Message, ...]
     do: tuple[Action, ...] = ()
 
+    @property
+    def shows_help(self) -> bool:
+        """Whether a crisis message is in it, written or asked for: nothing may come before that."""
+        return any(message.name.startswith(crisis.CRISIS) for message in self.say)
+
 
 @dataclass(frozen=True, slots=True)
 class _Heard:

@@ -7,7 +7,7 @@ be made: 4096 characters, 64 bytes in a button, web addresses only behind button
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -83,7 +83,7 @@ def put(
     """All that goes out for one turn, in order."""
     translator = translators[spoken.turn.state.language]
     shown = [render(message, translator, catalogue) for message in spoken.turn.say]
-    says = _messages(shown, spoken.stamp, _closing(spoken))
+    says = _messages(shown, spoken.stamp, _closing(spoken), passing=spoken.turn.shows_help)
     out = [Outgoing("say", SAY.dump_json(say)) for say in says]
     if spoken.record is not None:
         file = Hand("wegwijs.json", record_as_text(spoken.record))
@@ -113,10 +113,10 @@ def one_line(said: str) -> Outgoing:
     return Outgoing("say", SAY.dump_json(Say(html.escape(said, quote=False), screen=False)))
 
 
-def _messages(shown: Iterable[Shown], stamp: str, closing: tuple[Close, ...]) -> list[Say]:
+def _messages(
+    shown: Sequence[Shown], stamp: str, closing: tuple[Close, ...], *, passing: bool
+) -> list[Say]:
     """One message where it fits: less to read past. The last one has all the buttons."""
-    shown = list(shown)
-    passing = any(message.name.startswith("crisis:") for message in shown)
     keyboard = _keyboard([button for message in shown for button in message.buttons], stamp)
     texts: list[str] = []
     for message in shown:

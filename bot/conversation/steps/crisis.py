@@ -61,6 +61,9 @@ _LINES: dict[_Kind, tuple[str, ...]] = {
 }
 
 
+CRISIS = "crisis:"  # how the name of a crisis message begins, and the id of a button that shows one
+
+
 @dataclass(frozen=True, slots=True)
 class Crisis:
     """Which crisis message: all that it depends on, besides where the student studies."""
@@ -76,7 +79,7 @@ class Crisis:
     @property
     def button(self) -> str:
         """The id of a button that shows this message."""
-        return f"crisis:{self.kind}:{self.strength}:{self.about}"
+        return f"{CRISIS}{self.kind}:{self.strength}:{self.about}"
 
 
 def asked_for(button: str) -> tuple[Crisis, Language | None] | None:
