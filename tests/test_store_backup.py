@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import Chat, Step, StoreError, backup, files, open_store, restore
-from tests.test_store_contract import ANNA, BRAM, MARK, Clock, claim_one, messages, say
+from tests.test_store_contract import ANNA, BRAM, IDLE, MARK, SENT, Clock, claim_one, messages, say
 
 CARLA = 52_000_000_003
 
@@ -255,3 +255,20 @@ async def test_what_a_killed_restore_left_is_removed(
         path.write_bytes(copy.read_bytes())
     assert await _people(folder, clock) == [ANNA, BRAM]
     assert _names(folder) == {"wegwijs.db", "key", "lock"}
+
+
+async def test_who_was_erased_long_ago_is_erased_as_idle(
+    folder: Path, copy: Path, clock: Clock
+) -> None:
+    """The list of the erased is not kept for ever; that brings nobody back."""
+    await _made(folder, copy, clock)
+    store = await open_store(folder, None, clock)
+    await store.forget(ANNA)
+    clock.forward(days=366)
+    await store.tidy(IDLE, SENT)
+    await store.close()
+    assert restore(copy, folder) == 0
+    store = await open_store(folder, None, clock)
+    await store.tidy(IDLE, SENT)
+    assert await store.chat(ANNA) is None
+    await store.close()

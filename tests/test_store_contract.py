@@ -355,6 +355,15 @@ class TestWhoseDataItIs:
         assert await store.chat(BRAM) is not None
         assert await store.failed(5, "KeyError") == 1
 
+    async def test_counts_are_kept_for_two_years(self, store: Store, clock: Clock) -> None:
+        await store.commit(Step(1, Chat(ANNA, "nl"), counts=("suggested:buddy",)))
+        clock.forward(days=730)
+        await store.tidy(IDLE, SENT)
+        assert await store.counts(START.date())
+        clock.forward(days=31)
+        await store.tidy(IDLE, SENT)
+        assert not await store.counts(START.date())
+
     async def test_a_new_key_opens_what_the_old_one_sealed(self, store: Store) -> None:
         for chat in range(120):
             await store.give_up(chat, chat, messages(f"voor {chat}"))

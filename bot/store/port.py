@@ -178,7 +178,8 @@ class Store(Protocol):
         """Erase what is no longer needed; how many chats that were.
 
         Chats that blocked us or were not active for `idle`; messages that were sent (or failed)
-        longer ago than `sent`; handled updates after a week, failures after 30 days.
+        longer ago than `sent`; handled updates after a week, failures after 30 days, counts after
+        two years, and who was erased after a year.
         """
 
     # ---- what is not about persons ----

@@ -19,6 +19,7 @@ from bot.store.port import StoreError
 from bot.store.seal import Seal
 from bot.store.tables import (
     CHATS,
+    COUNTS,
     ERASED,
     FAILURES,
     OUTBOX,
@@ -30,6 +31,10 @@ from bot.store.tables import (
 from bot.text import text
 
 _SEEN_FOR, _FAILURES_FOR = dt.timedelta(days=7), dt.timedelta(days=30)
+_COUNTS_FOR = dt.timedelta(days=760)  # two years side by side, and a month to look at them
+# Who was erased need not be known for ever: a restored chat that was idle for longer is erased as
+# idle. So a year, or what is kept of idle chats where that is longer.
+_ERASED_FOR = dt.timedelta(days=365)
 _SECRET = "erased"  # noqa: S105 - the name of it
 
 
@@ -69,6 +74,8 @@ def tidy(connection: Connection, now: dt.datetime, idle: dt.timedelta, sent: dt.
     connection.execute(delete(OUTBOX).where(OUTBOX.c.done_at < now - sent))
     connection.execute(delete(SEEN).where(SEEN.c.at < now - _SEEN_FOR))
     connection.execute(delete(FAILURES).where(FAILURES.c.at < now - _FAILURES_FOR))
+    connection.execute(delete(COUNTS).where(COUNTS.c.day < (now - _COUNTS_FOR).date()))
+    connection.execute(delete(ERASED).where(ERASED.c.at < now - max(idle, _ERASED_FOR)))
     return len(chats)
 
 
