@@ -194,6 +194,15 @@ def test_a_press_is_answered_at_once(api: BotApi, student: User) -> None:
     student.wait_for("112", LONG)
 
 
+def test_a_press_is_answered_before_it_is_confirmed(api: BotApi, student: User) -> None:
+    """Killed in between, Telegram brings it again; else the button would seem stuck."""
+    api.faults.next(Fault.DROPPED_BEFORE, "answerCallbackQuery", times=2)
+    press = student.presses("Hulp nu")
+    student.wait_for("112", LONG)
+    api.wait_until_confirmed(LONG)
+    assert press.answer is not None
+
+
 def test_every_press_was_answered(api: BotApi) -> None:
     """All those of the tests above."""
     until(lambda: len(api.answered) == len(api.presses), "all presses are answered")

@@ -51,6 +51,7 @@ _REMIND = 60  # failures between two lines about the same trouble
 _RUSH = 20  # things going on beside each other: nobody sees "typing" any more
 _SLOW = 0.5  # seconds before "typing" is shown
 _PAUSES = (0.5, 1, 2, 5, 10)  # seconds, after a network error
+_ANSWERED = 1.0  # seconds that the next updates wait for the answer to a press
 _ANSWERING = (0.2, 0.5, 1)  # seconds before the answer to a press is tried again
 _MOST_GROUPS = 1_000  # groups that are remembered as spoken to
 
@@ -129,8 +130,15 @@ class Handler:
 
     async def _handle(self, raw: dict[str, Any]) -> None:
         update = Update.de_json(raw, self._bot)
-        if update.callback_query is not None:
-            self._beside(self._answer(update.callback_query.id))
+        if update.callback_query is None:
+            await self._act_on(update)
+            return
+        answering = self._beside(self._answer(update.callback_query.id))
+        await self._act_on(update)
+        # Before Telegram is told to go on: killed in between, it comes again and is answered.
+        await asyncio.wait((answering,), timeout=_ANSWERED)
+
+    async def _act_on(self, update: Update) -> None:
         match translate(update):
             case None:
                 await self._store.give_up(update.update_id, chat_of(update), ())
