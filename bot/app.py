@@ -64,7 +64,7 @@ class App:
         )
 
     def danger(self, message: str) -> Danger | None:
-        """Whether the message shows danger: by the rules, else by the second vote.
+        """Whether the message shows danger: by the rules, and by the second vote on them.
 
         Whatever breaks, the most explicit rules still work.
         """
@@ -74,14 +74,14 @@ class App:
         except Exception as error:  # nothing may keep a person in danger from being shown help
             _log.error("The safety rules failed (%s); using the core.", type(error).__name__)
             seen = Detector().detect(message)
-        if seen is not None:
-            return seen
+        if seen is not None and not self.vote.made:
+            return seen  # just after a start: what a rule sees need not wait
         try:
             vote = self.vote.ready()
-            return vote.detect(message) if vote is not None else None
+            return vote.detect(message, seen) if vote is not None else seen
         except Exception as error:
             _log.error("The second vote failed (%s); the rules go on.", type(error).__name__)
-            return None
+            return seen
 
 
 def now() -> dt.datetime:

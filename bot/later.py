@@ -26,6 +26,11 @@ class Later(Generic[T]):
                 self._started = True
                 Thread(target=self._finish, daemon=True).start()
 
+    @property
+    def made(self) -> bool:
+        """Whether it is there, so that `ready` does not wait."""
+        return self._made.done()
+
     def _finish(self) -> None:
         try:
             self._made.set_result(self._make())

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.app import App
+from bot.later import Later
+from bot.safety.core import CORE
+from bot.safety.detect import Danger, Detector
 from bot.safety.vote import NAME, Vote
 from bot.staff.evaluate_safety import evaluate_safety, read_rows
 from bot.understanding.encoder import UniversalSentenceEncoder
@@ -61,6 +65,36 @@ def test_whom_it_is_about(vote: Vote) -> None:
     assert about_me.about == "self"
     assert about_her is not None
     assert about_her.about == "other"
+
+
+SEEN = Danger("medical-now", "clear", "other", "a-rule", ("overdosis",))
+CALM = "overdosis koffie vandaag, tentamenweek"
+UNCLEAR = "hij heeft een overdosis van iets, denk ik"
+
+
+def test_what_a_rule_saw_is_dropped_where_nothing_is_wrong(vote: Vote) -> None:
+    assert vote.detect(CALM, SEEN) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"), [(UNCLEAR, SEEN), (CALM, replace(SEEN, firm=True)), ("", SEEN)]
+)
+def test_else_it_stays(text: str, seen: Danger, vote: Vote) -> None:
+    assert vote.detect(text, seen) is seen
+
+
+def test_the_core_is_firm() -> None:
+    said = {rule.id: rule for rule in CORE}
+    seen = Detector().detect("ik wil dood")
+    assert seen is not None
+    assert seen.rule in said
+    assert seen.firm
+
+
+def test_what_a_rule_sees_waits_for_nothing(app: App) -> None:
+    """Just after a start the vote is not made yet; a person in danger need not wait for it."""
+    unmade: Later[Vote | None] = Later(lambda: pytest.fail("it was waited for"))
+    assert replace(app, vote=unmade).danger("mijn vriend wurgt me") is not None
 
 
 def test_the_same_text_gets_the_same_answer(vote: Vote) -> None:

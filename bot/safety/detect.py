@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.catalogue import DangerKind
 from bot.safety.core import CORE
@@ -34,6 +34,7 @@ class Danger:
     rule: str
     words: tuple[str, ...]
     also: tuple[DangerKind, ...] = ()
+    firm: bool = False  # no vote takes it away
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class Detector:
         )
         also = dict.fromkeys(d.kind for d in found if d.strength == "clear")
         also.pop(first.kind, None)
-        return Danger(first.kind, first.strength, first.about, first.rule, first.words, tuple(also))
+        return replace(first, also=tuple(also), firm=any(danger.firm for danger in found))
 
     def _fired(self, message: _Message) -> Iterator[Danger]:
         """What each rule sees; of rules for the same kind and strength only the first."""
@@ -135,6 +136,7 @@ class Detector:
                         rule.about or message.about(places),
                         rule.id,
                         tuple(message.words[at] for at in places),
+                        firm=rule.firm or rule.strength == "soft" or rule in CORE,
                     )
                     break
 
