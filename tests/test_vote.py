@@ -116,14 +116,21 @@ def test_it_does_not_flood(app: App, vote: Vote) -> None:
     assert len(alarmed) <= 0.01 * len(phrases), alarmed
 
 
-def test_the_numbers_of_the_docs_still_hold(app: App) -> None:
+@pytest.mark.parametrize(
+    ("name", "least", "most"), [("held_out_crisis", 95, 5), ("held_out_crisis_2", 88, 5)]
+)
+def test_the_numbers_of_the_docs_still_hold(name: str, least: float, most: float, app: App) -> None:
     """On messages that nobody trained on or wrote rules by. See docs/safety.md."""
-    rows, bad = read_rows((DATA / "held_out_crisis.jsonl").read_text("utf-8").splitlines())
+    rows, bad = read_rows((DATA / f"{name}.jsonl").read_text("utf-8").splitlines())
     assert not bad
     report = evaluate_safety(rows, app.danger)
-    assert report.explicit.percent >= 99
-    assert report.total_recall.percent >= 90
-    assert report.total_false_alarms.percent <= 9
+    assert report.explicit.percent >= 98
+    assert report.total_recall.percent >= least
+    assert report.total_false_alarms.percent <= most
+
+
+def test_ordinary_messages_seldom_alarm(app: App) -> None:
+    """More often than we want (docs/safety.md); no more often than that."""
     ordinary = (DATA / "held_out_needs.jsonl").read_text("utf-8").splitlines()
     alarmed = [line for line in ordinary if app.danger(json.loads(line)["text"])]
-    assert len(alarmed) <= 0.02 * len(ordinary)
+    assert len(alarmed) <= 0.04 * len(ordinary)

@@ -1,11 +1,13 @@
-"""Train the second vote of the safety room: `python -m tools.train_vote [--hold-out] [FILE ...]`.
+"""Train the second vote of the safety room: `python -m tools.train_vote [OPTIONS] [FILE ...]`.
 
 Reads `training/safety/*.tsv` (kind, a tab, a text) and the phrases of the catalogue, which are no
 danger; each FILE.jsonl adds ordinary messages ({"text": ...}). Writes `bot/safety/vote.npz`. Needs
-PyTorch, which the program itself does not: `pip install torch`. Some ten minutes on two cores.
+PyTorch, which the program itself does not: `pip install torch`. A quarter of an hour on two cores.
 
-With --hold-out a fifth of the messages is first judged by a network that never saw them, and what
-each threshold would lead to is printed. The threshold itself is chosen by people: THRESHOLD below.
+With --go-on it begins with the weights that are stored, and takes two rounds instead of six: for a
+few new lines. With --hold-out a fifth of the messages is first judged by a network that never saw
+them, and what each threshold would lead to is printed. The threshold itself is chosen by people:
+THRESHOLD below.
 """
 
 # PyTorch is not among the libraries of the project, so its types are not known here.
@@ -16,7 +18,7 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,14 +47,17 @@ DANGERS = (
 )
 HARMLESS = ("idiom", "topic", "past-or-other", "heavy", "ordinary")
 _WIDTH, _PIECE, _LOOKS, _HIDDEN = 256, 512, 4, 256
-_ROUNDS, _BATCH, _PACE, _DROP = 6, 64, 5e-4, 0.3
+_BATCH, _DROP = 64, 0.3
+_FROM_THE_ENCODER, _FROM_THE_STORED = (6, 5e-4), (2, 1.5e-4)  # rounds, and the longest step
 # From these log-odds on the vote shows help: chosen on messages that nobody trained on, with the
 # cost of a miss far above that of a false alarm (docs/safety.md).
-THRESHOLD = 0.5
+THRESHOLD = -0.25
 _NARROW = 64
 _HELD_OUT = 0.2
 _MEMORY = 0.998  # of the average
-_PHRASE_COUNTS = 0.4  # a phrase of the catalogue, against a message written for this
+# Most that students write is ordinary, most that was written for this is not: it counts for more.
+_COUNTS = {"ordinary": 2.5, "heavy": 1.5}
+_PHRASE_COUNTS = 0.8  # a phrase of the catalogue, against a message written for this
 _MOST_PIECES = 96
 
 
@@ -70,19 +75,23 @@ def examples(ordinary: Sequence[Path]) -> list[Example]:
     found = []
     for path in ordinary:
         lines = path.read_text("utf-8").splitlines()
-        found += [Example(fold(json.loads(line)["text"]), "ordinary", 1.0) for line in lines]
+        found += [_example("ordinary", json.loads(line)["text"]) for line in lines]
     for path in sorted(FOLDER.glob("*.tsv")):
         for line in path.read_text("utf-8").splitlines():
             kind, _, text = line.partition("\t")
             if kind not in (*DANGERS, *HARMLESS) or not text.strip():
                 raise SystemExit(f"{path.name}: not a kind, a tab and a text: {line}")
-            found.append(Example(fold(text), kind, 1.0))
+            found.append(_example(kind, text))
     catalogue = read_catalogue(read_settings({}).catalogue)
     for need in catalogue.needs.values():
         found += [Example(fold(p), f"need:{need.id}", _PHRASE_COUNTS) for p in need.phrases.both]
     for talk in catalogue.small_talk.values():
         found += [Example(fold(p), f"talk:{talk.id}", _PHRASE_COUNTS) for p in talk.phrases.both]
     return found
+
+
+def _example(kind: str, text: str) -> Example:
+    return Example(fold(text), kind, _COUNTS.get(kind, 1.0))
 
 
 class Network(nn.Module):
@@ -117,6 +126,24 @@ class Network(nn.Module):
         self.all_level.weight.data = torch.tensor(model.ln_g.copy())
         self.all_level.bias.data = torch.tensor(model.ln_b.copy())
 
+    def begin_as_stored(self, path: Path) -> None:
+        """Go on from what `store` wrote; the classes must be the same ones."""
+        with np.load(path, allow_pickle=False) as stored:
+            w = {name: torch.tensor(stored[name], dtype=torch.float32) for name in _numbers(stored)}
+        for layer, name in (
+            *((self.within[at], f"in{at}") for at in range(len(RUNS))),
+            *((self.one[at], f"one{at}") for at in range(len(RUNS))),
+            *((self.two[at], f"two{at}") for at in range(len(RUNS))),
+            (self.look, "look"),
+            (self.out, "out"),
+        ):
+            layer.weight.data = w[name].T.contiguous()
+            layer.bias.data = w[f"{name[:-1]}_b{name[-1]}" if name[-1].isdigit() else f"{name}_b"]
+        self.hidden.weight.data = (w["narrow"] @ w["hidden"]).T.contiguous()
+        self.hidden.bias.data = w["hidden_b"]
+        for level, at in (*zip(self.level, ("0", "1", "2"), strict=True), (self.all_level, "")):
+            level.weight.data, level.bias.data = w[f"g{at}"], w[f"b{at}"]
+
     def forward(self, ids: Tensor, there: Tensor) -> Tensor:
         mask = there[..., None]
         pieces = self.rows[ids] * mask
@@ -141,6 +168,10 @@ class Network(nn.Module):
         hidden = functional.dropout(functional.relu(self.hidden(together)), _DROP, self.training)
         scores: Tensor = self.out(hidden)
         return scores
+
+
+def _numbers(stored: Mapping[str, object]) -> list[str]:
+    return [name for name in stored if name[0] != "_"]
 
 
 def _runs(x: Tensor, size: int, before: int) -> Tensor:
@@ -170,19 +201,30 @@ def _batches(of: Sequence[Example], chance: random.Random) -> Iterator[list[Exam
     yield from batches
 
 
-def train(of: Sequence[Example], classes: Sequence[str], rows: Tensor, model: object) -> Network:
+def train(
+    of: Sequence[Example],
+    classes: Sequence[str],
+    rows: Tensor,
+    model: object,
+    stored: Path | None = None,
+) -> Network:
+    """A network that learnt these examples, from the encoder on or from what is stored."""
     torch.manual_seed(0)
     chance = random.Random(0)
     network = Network(rows, len(classes))
-    network.begin_as_the_encoder(model)
+    if stored is None:
+        network.begin_as_the_encoder(model)
+    else:
+        network.begin_as_stored(stored)
+    rounds, longest = _FROM_THE_ENCODER if stored is None else _FROM_THE_STORED
     number = {kind: at for at, kind in enumerate(classes)}
     learns = [p for p in network.parameters() if p.requires_grad]
     step = torch.optim.AdamW(learns, weight_decay=0.01)
-    steps = _ROUNDS * (len(of) // _BATCH + 25)
+    steps = rounds * (len(of) // _BATCH + 25)
     # The average over the last steps: steadier than any one of them.
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(_MEMORY))
-    pace = torch.optim.lr_scheduler.OneCycleLR(step, _PACE, total_steps=steps, pct_start=0.15)
-    for round_ in range(_ROUNDS):
+    pace = torch.optim.lr_scheduler.OneCycleLR(step, longest, total_steps=steps, pct_start=0.15)
+    for round_ in range(rounds):
         network.train()
         total = 0.0
         for batch in _batches(of, chance):
@@ -225,7 +267,7 @@ def judge(network: Network, of: Sequence[Example]) -> NDArray[np.float64]:
 def show_thresholds(odds: NDArray[np.float64], of: Sequence[Example]) -> None:
     """What each threshold leads to, on examples that the network had not seen."""
     danger = np.array([e.kind in DANGERS for e in of])
-    phrase = np.array([e.counts < 1 for e in of])
+    phrase = np.array([":" in e.kind for e in of])
     calm = np.array([e.kind in ("ordinary", "heavy") for e in of])
     hard = ~danger & ~phrase & ~calm
     for at in np.arange(-1, 3.5, 0.5):
@@ -294,7 +336,8 @@ def main() -> None:
         unseen = [e for e, out in zip(of, aside, strict=True) if out]
         show_thresholds(judge(network, unseen), unseen)
     print("all")
-    store(train(of, classes, torch.tensor(rows), model), WEIGHTS)
+    stored = WEIGHTS if "--go-on" in sys.argv else None
+    store(train(of, classes, torch.tensor(rows), model, stored), WEIGHTS)
 
 
 if __name__ == "__main__":
