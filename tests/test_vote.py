@@ -124,7 +124,7 @@ def test_the_numbers_of_the_docs_still_hold(name: str, least: float, most: float
     rows, bad = read_rows((DATA / f"{name}.jsonl").read_text("utf-8").splitlines())
     assert not bad
     report = evaluate_safety(rows, app.danger)
-    assert report.explicit.percent >= 98
+    assert report.explicit.percent == 100
     assert report.total_recall.percent >= least
     assert report.total_false_alarms.percent <= most
 
