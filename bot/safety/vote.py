@@ -9,7 +9,7 @@ the encoder the rules work alone. Same text, same answer; nothing is remembered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -34,6 +34,7 @@ BORDERLINE = "borderline"  # danger of which it is not sure; the lines of `suici
 _SMALL = 1e-6
 _MOST_PIECES = 400  # a longer text is looked at in parts of this many pieces
 _OVERLAP = 40
+_WINDOW = 12  # pieces: some eight words
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +68,37 @@ class Vote:
 
         What it adds is always said in the softer words, for it may be mistaken.
         """
-        if seen is not None and seen.firm:
-            return seen
-        voted = self.look(text)
         if seen is not None:
-            return None if voted is not None and voted.odds < _CALM else seen
+            return seen if seen.firm or not self._is_calm(text) else None
+        voted = self.look(text)
         if voted is None or voted.odds < self.threshold:
             return None
         return Danger(voted.kind, "soft", whom(split(text).words), NAME, ())
 
     def look(self, text: str) -> Voted | None:
         """What it makes of the text; None where there is nothing to look at."""
+        looks = [self._judged(part) for part in self._parts(text)]
+        return max(looks, key=lambda voted: voted.odds, default=None)
+
+    def _is_calm(self, text: str) -> bool:
+        """Whether it is all but certain that nothing is wrong: in the text, and in any few pieces
+        of it, for much harmless talk around it may not hide a danger."""
+        parts = list(self._parts(text))
+        return bool(parts) and all(
+            self._judged(looked_at).odds < _CALM for part in parts for looked_at in _windows(part)
+        )
+
+    def _parts(self, text: str) -> Iterator[Numbers]:
+        """The text as the network sees it, a row for each piece; in parts if it is long."""
         folded = fold(text)
         if not folded:
-            return None
+            return
         pieces = self._pieces(folded)
-        starts = range(0, max(1, len(pieces) - _OVERLAP), _MOST_PIECES - _OVERLAP)
-        looks = [self._look(pieces[start : start + _MOST_PIECES]) for start in starts]
-        return max(looks, key=lambda voted: voted.odds)
+        for start in range(0, max(1, len(pieces) - _OVERLAP), _MOST_PIECES - _OVERLAP):
+            yield self._seen(pieces[start : start + _MOST_PIECES])
 
-    def _look(self, pieces: Numbers) -> Voted:
-        scores = self.scores(pieces)
+    def _judged(self, every: Numbers) -> Voted:
+        scores = self._scores(every)
         dangers = len(self._kinds)
         odds = float(_sum_of_odds(scores[:dangers]) - _sum_of_odds(scores[dangers:]))
         kind = self._kinds[int(np.argmax(scores[:dangers]))]
@@ -95,8 +106,8 @@ class Vote:
             kind = "suicidal"
         return Voted(cast(DangerKind, kind), odds)
 
-    def scores(self, pieces: Numbers) -> Numbers:
-        """A score for each class: the kinds of danger first, then what is no danger."""
+    def _seen(self, pieces: Numbers) -> Numbers:
+        """Each piece together with what stands around it."""
         w = self._w
         seen = [pieces]
         for number, (size, before) in enumerate(RUNS):
@@ -106,7 +117,11 @@ class Vote:
             h = np.maximum(_runs(x, size, before) @ w[f"one{number}"] + w[f"one_b{number}"], 0) + x
             h = np.maximum(_runs(h, size, before) @ w[f"two{number}"] + w[f"two_b{number}"], 0) + h
             seen.append(h)
-        every = _levelled(np.concatenate(seen, axis=1), w["g"], w["b"])
+        return _levelled(np.concatenate(seen, axis=1), w["g"], w["b"])
+
+    def _scores(self, every: Numbers) -> Numbers:
+        """A score for each class: the kinds of danger first, then what is no danger."""
+        w = self._w
         looked_at = every @ w["look"] + w["look_b"]
         share = np.exp(looked_at - looked_at.max(axis=0))
         share /= share.sum(axis=0)
@@ -120,6 +135,15 @@ class Vote:
         hidden = np.maximum(together @ w["narrow"] @ w["hidden"] + w["hidden_b"], 0)
         scores: Numbers = hidden @ w["out"] + w["out_b"]
         return scores
+
+
+def _windows(every: Numbers) -> Iterator[Numbers]:
+    """All of it, and every few pieces that follow each other, half overlapping."""
+    yield every
+    if len(every) > _WINDOW:
+        step = _WINDOW // 2
+        for start in range(0, len(every) - _WINDOW + step, step):
+            yield every[start : start + _WINDOW]
 
 
 def _levelled(x: Numbers, gain: Numbers, shift: Numbers) -> Numbers:
