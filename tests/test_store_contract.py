@@ -274,6 +274,17 @@ class TestTheOutbox:
         kept = (await store.everything_about(ANNA))["outbox"]
         assert [row["body"] for row in kept] == [b"daarna"]
 
+    async def test_a_refusal_that_comes_after_the_student_is_back(self, store: Store) -> None:
+        await say(store, ANNA, 1, "een")
+        late = await claim_one(store)
+        await store.blocked(ANNA)
+        await store.unblocked(ANNA)
+        await say(store, ANNA, 2, "hulp")
+        await store.blocked(ANNA, late)
+        assert not (await known(store, ANNA)).blocked
+        await store.blocked(ANNA, await claim_one(store))
+        assert (await known(store, ANNA)).blocked
+
     async def test_who_blocked_us_is_sent_nothing(self, store: Store) -> None:
         await say(store, ANNA, 1, "een", "twee")
         await say(store, BRAM, 2, "b")

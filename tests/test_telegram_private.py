@@ -51,7 +51,7 @@ def test_privacy_and_my_data(process: Process, student: User) -> None:
     for words in ("chatnummer", "30 dagen", "Telegram kan ze lezen", "Autoriteit"):
         assert words in policy.text
     said = pressed(student, "Wat je van me weet")
-    assert "alles wat ik over je bewaar" in said.text
+    assert "Dit bewaar ik over je" in said.text
     file = student.wait_for(lambda message: message.file is not None, LONG).file
     assert file is not None
     record = json.loads(file.content)

@@ -131,8 +131,12 @@ def failed(connection: Connection, now: dt.datetime, id: int, reason: str) -> No
     connection.execute(_OF_SENDING, change)
 
 
-def blocked(connection: Connection, now: dt.datetime, chat: int) -> None:
+def blocked(connection: Connection, now: dt.datetime, chat: int, sending: int | None) -> None:
     """See `Store.blocked`. What is being sent is dropped too: it will not arrive either."""
+    if sending is not None:
+        still = select(OUTBOX.c.id).where(OUTBOX.c.id == sending, OUTBOX.c.status == _SENDING)
+        if connection.execute(still).first() is None:
+            return
     connection.execute(delete(OUTBOX).where(OUTBOX.c.chat == chat, OUTBOX.c.status.in_(_OPEN)))
     connection.execute(update(CHATS).where(CHATS.c.id == chat).values(blocked_at=now))
 

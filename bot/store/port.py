@@ -145,8 +145,12 @@ class Store(Protocol):
     async def failed_to_send(self, id: int, reason: str) -> None:
         """It will never arrive. `reason` (80 letters at most) is ours, without a student's text."""
 
-    async def blocked(self, chat: int) -> None:
-        """The student blocked us: what was still to be sent is dropped."""
+    async def blocked(self, chat: int, sending: int | None = None) -> None:
+        """The student blocked us: what was still to be sent is dropped.
+
+        `sending`: the message that could not be sent for it. Where that is no longer being sent,
+        the block was known before it was refused, and may be over by now: nothing happens.
+        """
 
     async def unblocked(self, chat: int) -> None:
         """The student is back."""

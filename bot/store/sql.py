@@ -137,8 +137,8 @@ class SqlStore:
     async def failed_to_send(self, id: int, reason: str) -> None:
         await self._do(lambda c: outbox.failed(c, self._now(), id, reason))
 
-    async def blocked(self, chat: int) -> None:
-        await self._do(lambda c: outbox.blocked(c, self._now(), chat))
+    async def blocked(self, chat: int, sending: int | None = None) -> None:
+        await self._do(lambda c: outbox.blocked(c, self._now(), chat, sending))
 
     async def unblocked(self, chat: int) -> None:
         await self._do(lambda c: outbox.unblocked(c, chat))

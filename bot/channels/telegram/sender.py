@@ -188,7 +188,7 @@ class Sender:
             self._pace.hold(one.chat, seconds_of(error), loop.time())
             return self._later(one, seconds_of(error), _MOST_ATTEMPTS)
         except Forbidden:
-            return partial(self._store.blocked, one.chat)
+            return partial(self._store.blocked, one.chat, one.id)
         except BadRequest as error:
             return self._refused(one, error)
         except NetworkError as error:
