@@ -27,9 +27,6 @@ Numbers = NDArray[np.float32]
 WEIGHTS = Path(__file__).with_name("vote.npz")
 # Runs of so many pieces, and how many of them stand before the piece that is looked at.
 RUNS = ((2, 0), (3, 1), (5, 2))
-# Below these log-odds (1 to 20) a rule that is not firm was mistaken: of 575 messages of danger
-# that nobody trained on this would have lost none (docs/safety.md).
-_CALM = -3.0
 BORDERLINE = "borderline"  # danger of which it is not sure; the lines of `suicidal` are shown
 _SMALL = 1e-6
 _MOST_PIECES = 400  # a longer text is looked at in parts of this many pieces
@@ -60,7 +57,9 @@ class Vote:
                 if name[0] != "_"
             }
             self._kinds = tuple(str(kind) for kind in stored["_kinds"])
-            self.threshold = float(stored["_threshold"])
+            # Both in log-odds, and chosen with the weights: from the first on it adds, below the
+            # second it takes away.
+            self._threshold, self._calm = float(stored["_threshold"]), float(stored["_calm"])
         self._pieces = pieces
 
     def detect(self, text: str, seen: Danger | None = None) -> Danger | None:
@@ -71,7 +70,7 @@ class Vote:
         if seen is not None:
             return seen if seen.firm or not self._is_calm(text) else None
         voted = self.look(text)
-        if voted is None or voted.odds < self.threshold:
+        if voted is None or voted.odds < self._threshold:
             return None
         return Danger(voted.kind, "soft", whom(split(text).words), NAME, ())
 
@@ -83,10 +82,8 @@ class Vote:
     def _is_calm(self, text: str) -> bool:
         """Whether it is all but certain that nothing is wrong: in the text, and in any few pieces
         of it, for much harmless talk around it may not hide a danger."""
-        parts = list(self._parts(text))
-        return bool(parts) and all(
-            self._judged(looked_at).odds < _CALM for part in parts for looked_at in _windows(part)
-        )
+        windows = [window for part in self._parts(text) for window in _windows(part)]
+        return bool(windows) and all(self._judged(it).odds < self._calm for it in windows)
 
     def _parts(self, text: str) -> Iterator[Numbers]:
         """The text as the network sees it, a row for each piece; in parts if it is long."""
