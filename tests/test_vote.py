@@ -121,6 +121,11 @@ def test_any_text_can_be_looked_at(text: str, vote: Vote) -> None:
     vote.detect(text)
 
 
+@pytest.mark.parametrize("text", ["x" * 10_000, "a" * 100, "12 " * 300, "x " * 300])
+def test_endless_repetition_is_no_danger(text: str, vote: Vote) -> None:
+    assert vote.detect(text) is None
+
+
 def test_it_does_not_flood(app: App, vote: Vote) -> None:
     """Of the phrases of the catalogue, which are no danger, an even sample."""
     phrases = [p for need in app.catalogue.needs.values() for p in need.phrases.both[::40]]

@@ -90,7 +90,7 @@ class Vote:
         folded = fold(text)
         if not folded:
             return
-        pieces = self._pieces(folded)
+        pieces = _unrepeated(self._pieces(folded))
         for start in range(0, max(1, len(pieces) - _OVERLAP), _MOST_PIECES - _OVERLAP):
             yield self._seen(pieces[start : start + _MOST_PIECES])
 
@@ -132,6 +132,14 @@ class Vote:
         hidden = np.maximum(together @ w["narrow"] @ w["hidden"] + w["hidden_b"], 0)
         scores: Numbers = hidden @ w["out"] + w["out_b"]
         return scores
+
+
+def _unrepeated(pieces: Numbers) -> Numbers:
+    """At most three times the same piece in a row: of endless ones it knows nothing."""
+    same = (pieces[1:] == pieces[:-1]).all(axis=1)
+    fourth = np.zeros(len(pieces), dtype=bool)
+    fourth[3:] = same[2:] & same[1:-1] & same[:-2]
+    return pieces[~fourth]
 
 
 def _windows(every: Numbers) -> Iterator[Numbers]:
