@@ -17,18 +17,20 @@ from bot.conversation.keeping import NOTHING, Keeping
 from bot.later import Later
 from bot.safety.detect import Danger, Detector
 from bot.safety.rules import read_rules
-from bot.settings import Settings
-from bot.text import Language, Text
+from bot.settings import Settings, SettingsError
+from bot.text import Language, Text, text
 from bot.understanding.answers import Answers
 from bot.words import Translator, load_translators
 
 if TYPE_CHECKING:
+    from bot.channels.email import SmtpServer
     from bot.safety.vote import Vote
     from bot.understanding.encoder import UniversalSentenceEncoder
     from bot.understanding.learned import LearnedUnderstanding
 
 _log = logging.getLogger(__name__)
 SAFETY_FILE = "safety.yaml"
+LINKS_PATH = "/case"  # behind the public address of the links in mails to staff
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
@@ -162,6 +164,20 @@ def understand_with(
     return LearnedUnderstanding(needs, small_talk, encoder, default_cache())
 
 
+def smtp_of(settings: Settings) -> SmtpServer | None:
+    """Where mail to staff is handed in. Raises SettingsError."""
+    from bot.channels.email import smtp_from
+
+    if settings.smtp is None:
+        return None
+    if settings.mail_from is None or settings.links is None:
+        raise SettingsError(text("settings.mail"))
+    try:
+        return smtp_from(settings.smtp, settings.mail_from)
+    except ValueError as error:
+        raise SettingsError(text("settings.smtp", reason=str(error))) from None
+
+
 async def run_on_telegram(app: App, settings: Settings, tell: Callable[[Text], None]) -> None:
     """The bot on Telegram until it is asked to stop.
 
@@ -189,6 +205,10 @@ async def run_on_telegram(app: App, settings: Settings, tell: Callable[[Text], N
                 tell=tell,
                 webhook=settings.webhook,
                 listen=settings.listen,
+                keep_cases=dt.timedelta(days=settings.case_days),
+                smtp=smtp_of(settings),
+                links=f"{settings.links}{LINKS_PATH}" if settings.links else None,
+                links_listen=settings.links_listen,
             )
         )
     finally:

@@ -111,7 +111,31 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path, help="the copy")
     restore.set_defaults(command=_restore)
 
-    for command in (chat, ask, explain, evaluate, check, run, health, link, key, backup, restore):
+    staff = commands.add_parser("staff", help="who of the staff is linked; invite and revoke")
+    staff.add_argument("action", choices=["list", "invite", "revoke"])
+    staff.add_argument("member", nargs="?", metavar="ID", help="from staff.yaml")
+    staff.add_argument("--bot", metavar="NAME", help="the bot's username, for invite")
+    staff.set_defaults(command=_staff)
+
+    mail = commands.add_parser("mail", help="whether mail to staff can be handed in")
+    mail.add_argument("action", choices=["check"])
+    mail.set_defaults(command=_mail)
+
+    for command in (
+        chat,
+        ask,
+        explain,
+        evaluate,
+        check,
+        run,
+        health,
+        link,
+        key,
+        backup,
+        restore,
+        staff,
+        mail,
+    ):
         command.add_argument("--lang", dest="language", choices=LANGUAGES, help="nl or en")
     return parser
 
@@ -295,6 +319,69 @@ def _key(options: argparse.Namespace, settings: Settings) -> int:
             await store.close()
 
     return _with_store(settings, lambda: text("key.rotated", count=asyncio.run(rotate())))
+
+
+def _staff(options: argparse.Namespace, settings: Settings) -> int:
+    """The bot may run: the database takes a line from another process too."""
+    from bot.staff.invite import invite, listed, member_named
+    from bot.store.port import StoreError
+    from bot.store.sql import open_beside
+
+    translator = _translator(settings)
+    catalogue = build(settings).catalogue
+    member = member_named(options.member or "", catalogue)
+    if options.action != "list" and member is None:
+        _complain(text("staff-list.unknown", found=options.member or "-"), translator)
+        return _MISUSED
+    if options.action == "invite" and not options.bot:
+        _complain(text("staff-list.which-bot"), translator)
+        return _MISUSED
+
+    async def do() -> list[str]:
+        store = await open_beside(settings.data, settings.key, now)
+        try:
+            if member is None or options.action == "list":
+                lines = await listed(store, lambda: tuple(catalogue.schools.values()))
+                return [translator.say(line, catalogue) for line in lines]
+            if options.action == "invite":
+                bot = options.bot.removeprefix("@")
+                return [await invite(store, member, bot, now())]
+            gone = await store.unlink(member.school, member.staff)
+            said = text("staff-list.revoked") if gone else text("staff-list.not-linked")
+            return [translator.say(said)]
+        finally:
+            await store.close()
+
+    try:
+        print("\n".join(asyncio.run(do())))
+    except StoreError as error:
+        _complain(error.text, translator)
+        return _BAD
+    if options.action == "invite":
+        _complain(text("staff-list.invite-for"), translator)
+    return _GOOD
+
+
+def _mail(options: argparse.Namespace, settings: Settings) -> int:
+    """Connects and logs in; no mail is sent."""
+    from bot.app import smtp_of
+    from bot.channels.email import UnreachableError, check
+
+    translator = _translator(settings)
+    try:
+        server = smtp_of(settings)
+        if server is None:
+            _complain(text("mail-check.none"), translator)
+            return _MISUSED
+        asyncio.run(check(server))
+    except SettingsError as error:
+        _complain(error.text, translator)
+        return _MISUSED
+    except UnreachableError as error:
+        _complain(text("mail-check.bad", reason=str(error)), translator)
+        return _BAD
+    _complain(text("mail-check.good"), translator)
+    return _GOOD
 
 
 def _backup(options: argparse.Namespace, settings: Settings) -> int:

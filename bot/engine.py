@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import logging
 from collections import Counter
@@ -14,12 +15,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bot.cases import Cases, Following, with_following
 from bot.conversation import (
     CRISIS,
+    Action,
     Commanded,
     EraseRecord,
     Event,
+    Helped,
     HelpShown,
+    OpenCase,
     Pressed,
     Promised,
     Said,
@@ -27,6 +32,7 @@ from bot.conversation import (
     Started,
     State,
     Suggested,
+    ToCase,
     Turn,
     TurnedDown,
     World,
@@ -34,7 +40,8 @@ from bot.conversation import (
     respond,
     to_json,
 )
-from bot.store.port import Chat, Outgoing, StaleChatError, Step, Store
+from bot.handover.case import RefusedError
+from bot.store.port import Chat, KeptCase, Outgoing, StaleChatError, Step, Store
 from bot.text import Language
 from bot.worker import Worker
 
@@ -43,7 +50,7 @@ _AT_ONCE = 4  # turns that read or write
 _TRIES = 3  # a chat that changes under our hands is read again so often
 _DIGITS = digits + ascii_lowercase
 # Buttons that may be pressed on an old message: they show something and change nothing.
-_TIMELESS = ("go:now", "go:person", "go:privacy", CRISIS)
+_TIMELESS = ("go:now", "go:person", "go:contact", "go:privacy", "case:", CRISIS)
 _FEW = 5  # crisis messages of a kind: fewer are not written down
 
 
@@ -97,8 +104,11 @@ class Engine:
         put: Callable[[Spoken], tuple[Outgoing, ...]],
         send_now: Callable[[int, tuple[Outgoing, ...]], Awaitable[None]],
         wake: Callable[[], None],
+        cases: Cases | None = None,
     ) -> None:
+        """`cases`: handovers to staff; None where there are none."""
         self._store = store
+        self._cases = cases
         self._world = world
         self._put = put
         self._send_now = send_now
@@ -122,14 +132,30 @@ class Engine:
 
     async def _try(self, arrived: Arrived) -> bool:
         async with self._at_the_disk:
-            chat = await self._store.chat(arrived.chat) or Chat(arrived.chat, arrived.language)
+            known, kept = await self._store.chat_and_case(arrived.chat)
+            if self._cases is not None:
+                await self._cases.refresh()
+        chat = known or Chat(arrived.chat, arrived.language)
         worker = self._texts if isinstance(arrived.event, Said | Commanded) else self._presses
-        decided = await worker.do(partial(self._decide, chat, arrived))
+        world = self._world_for(kept)
+        decided = await worker.do(partial(self._decide, chat, arrived, world))
         async with self._at_the_disk:
-            return await self._keep(chat, arrived, decided)
+            return await self._keep(chat, arrived, decided, kept, world.now)
+
+    def _world_for(self, kept: KeptCase | None) -> World:
+        """The world with this student's case in it, and the staff as they are."""
+        world = self._world()
+        if self._cases is None:
+            return world
+        return replace(world, desks=self._cases.desks, case=self._cases.opened(kept))
 
     async def _keep(
-        self, chat: Chat, arrived: Arrived, decided: tuple[Turn, State | None] | None
+        self,
+        chat: Chat,
+        arrived: Arrived,
+        decided: tuple[Turn, State | None] | None,
+        kept: KeptCase | None,
+        now: dt.datetime,
     ) -> bool:
         """What was decided becomes so, all at once; False when the update was handled before."""
         if chat.blocked:  # who writes to us does not block us
@@ -145,6 +171,8 @@ class Engine:
             current=_is_current(arrived, chat),
         )
         if any(isinstance(action, EraseRecord) for action in turn.do):
+            if self._cases is not None:
+                await self._cases.leaves(arrived.chat, kept, now)
             await self._store.forget(arrived.chat)
             new = await self._store.give_up(arrived.id, arrived.chat, ())
             await self._send_now(arrived.chat, self._put(spoken))
@@ -158,15 +186,33 @@ class Engine:
             before=to_json(before) if before is not None else None,
             last_text=arrived.text_id if before is not None else None,
         )
-        done = await self._store.commit(
-            Step(arrived.id, after, self._put(spoken), self._counts(turn))
-        )
+        step = Step(arrived.id, after, self._put(spoken), self._counts(turn))
+        for action in turn.do:
+            step = with_following(step, await self._follow(action, arrived.chat, kept, now))
+        done = await self._store.commit(step)
         self._wake()
         return done
 
-    def _decide(self, chat: Chat, arrived: Arrived) -> tuple[Turn, State | None] | None:
+    async def _follow(
+        self, action: Action, chat: int, kept: KeptCase | None, now: dt.datetime
+    ) -> Following | None:
+        """What an action does to a case; None where it does nothing."""
+        if self._cases is None:
+            return None
+        match action:
+            case OpenCase(case, seen):
+                return await self._cases.sent(case, chat, seen, now)
+            case ToCase(happening) if kept is not None:
+                try:
+                    return await self._cases.follow(kept, happening, now)
+                except RefusedError:
+                    return None  # it ended in the very same moment; the next turn says so
+        return None
+
+    def _decide(
+        self, chat: Chat, arrived: Arrived, world: World
+    ) -> tuple[Turn, State | None] | None:
         """The turn, and the state to go back to when the text is edited; None: nothing to say."""
-        world = self._world()
         state = _state(chat.state)
         event = arrived.event
         if not _is_current(arrived, chat):
@@ -203,6 +249,8 @@ class Engine:
                     names.append(f"promised:{offering}")
                 case TurnedDown(offering):
                     names.append(f"declined:{offering}")
+                case Helped(answer):
+                    names.append(f"helped:{answer}")
                 case HelpShown(kind):
                     self._held[kind] += 1
                     if self._held[kind] >= _FEW:

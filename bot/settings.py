@@ -38,6 +38,12 @@ class Settings:
     sent_days: int  # WEGWIJS_SENT_DAYS: what was sent is erased after so many days
     webhook: str | None  # WEGWIJS_WEBHOOK_URL: Telegram pushes to this address; absent: polling
     listen: str  # WEGWIJS_WEBHOOK_LISTEN: host:port that the webhook listens on
+    case_days: int  # WEGWIJS_CASE_DAYS: a request to a person is erased so many days after its end
+    # WEGWIJS_SMTP_URL (or a file in …_FILE): where mail to staff is handed in; absent: no mail
+    smtp: str | None = field(repr=False)
+    mail_from: str | None  # WEGWIJS_MAIL_FROM: the address that mail to staff comes from
+    links: str | None  # WEGWIJS_LINKS_URL: the public address of the links in mails to staff
+    links_listen: str  # WEGWIJS_LINKS_LISTEN: host:port that those links arrive at
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -51,12 +57,17 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         language=_language(environment),
         data=_data(environment),
         key=Path(environment["WEGWIJS_KEY_FILE"]) if environment.get("WEGWIJS_KEY_FILE") else None,
-        token=_token(environment),
+        token=_secret(environment, "WEGWIJS_TELEGRAM_TOKEN"),
         telegram=(environment.get("WEGWIJS_TELEGRAM_API") or "").rstrip("/") or None,
         idle_days=_days(environment, "WEGWIJS_IDLE_DAYS", 30),
         sent_days=_days(environment, "WEGWIJS_SENT_DAYS", 2),
         webhook=environment.get("WEGWIJS_WEBHOOK_URL") or None,
         listen=environment.get("WEGWIJS_WEBHOOK_LISTEN") or "127.0.0.1:8080",
+        case_days=_days(environment, "WEGWIJS_CASE_DAYS", 60),
+        smtp=_secret(environment, "WEGWIJS_SMTP_URL"),
+        mail_from=environment.get("WEGWIJS_MAIL_FROM") or None,
+        links=(environment.get("WEGWIJS_LINKS_URL") or "").rstrip("/") or None,
+        links_listen=environment.get("WEGWIJS_LINKS_LISTEN") or "127.0.0.1:8081",
     )
 
 
@@ -68,11 +79,11 @@ def _data(environment: Mapping[str, str]) -> Path:
     return Path(base) / "wegwijs"
 
 
-def _token(environment: Mapping[str, str]) -> str | None:
+def _secret(environment: Mapping[str, str], name: str) -> str | None:
     """A file goes before the variable itself: it is not seen in a list of processes."""
-    file = environment.get("WEGWIJS_TELEGRAM_TOKEN_FILE")
+    file = environment.get(f"{name}_FILE")
     if not file:
-        return environment.get("WEGWIJS_TELEGRAM_TOKEN", "").strip() or None
+        return environment.get(name, "").strip() or None
     try:
         return Path(file).read_text("utf-8").strip() or None
     except (OSError, UnicodeDecodeError):

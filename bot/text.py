@@ -7,6 +7,7 @@ language, and a test can look at the key instead of the copy.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -19,9 +20,18 @@ LANGUAGES: tuple[Language, ...] = ("nl", "en")
 class FromCatalogue:
     """A text that staff wrote in the catalogue: `FromCatalogue("offering", "nat-gp", "title")`."""
 
-    kind: Literal["offering", "need", "theme", "small-talk", "institution", "element", "part"]
+    kind: Literal[
+        "offering", "need", "theme", "small-talk", "institution", "element", "part", "staff"
+    ]
     id: str
     field: str = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A moment inside a sentence: "Tuesday 1 December, 12:00"."""
+
+    moment: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,7 @@ class Text:
     args: Mapping[str, Arg] = field(default_factory=dict)
 
 
-Arg = str | int | FromCatalogue | Several | Text
+Arg = str | int | FromCatalogue | At | Several | Text
 
 
 def text(key: str, /, **args: Arg) -> Text:

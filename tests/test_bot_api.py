@@ -15,7 +15,18 @@ from typing import Any
 
 import httpx
 import pytest
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import (
+    Bot,
+    BotCommand,
+    ChatMemberAdministrator,
+    ChatMemberUpdated,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+    ReplyParameters,
+    Update,
+)
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -28,7 +39,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from tests.bot_api import BotApi, Fault, Flood, User
+from tests.bot_api import RIGHTS, BotApi, Fault, Flood, User
 from tests.bot_api.html import parse, trimmed
 from tests.bot_api.links import LinkError, checked_link
 from tests.bot_api.refused import RefusedError
@@ -97,6 +108,22 @@ def refused(why: str) -> pytest.RaisesExc[BadRequest]:
 def raw(api: BotApi, method: str, **params: Any) -> dict[str, Any]:
     answer: dict[str, Any] = HTTP.post(f"{api.base_url}{api.token}/{method}", json=params).json()
     return answer
+
+
+async def got(bot: Bot) -> list[Update]:
+    """What came since the last time."""
+    updates = list(await bot.get_updates(allowed_updates=ALL_UPDATES))
+    if updates:
+        await bot.get_updates(offset=updates[-1].update_id + 1)
+    return updates
+
+
+async def messages(bot: Bot) -> list[Message]:
+    return [update.message for update in await got(bot) if update.message]
+
+
+async def members(bot: Bot) -> list[ChatMemberUpdated]:
+    return [update.my_chat_member for update in await got(bot) if update.my_chat_member]
 
 
 # Who is asking, and how
@@ -435,6 +462,48 @@ async def test_a_bot_does_not_write_first(api: BotApi, bot: Bot) -> None:
     await bot.send_message(8, "hallo")
 
 
+async def test_a_student_replies(bot: Bot, student: User) -> None:
+    first = await bot.send_message(7, "Waar gaat het om?", reply_markup=keyboard([("Ja", "y")]))
+    second = student.says("dit", reply_to=first.message_id)
+    student.says("en dit", reply_to=second)
+    one, two = await messages(bot)
+    assert one.reply_to_message
+    assert one.reply_to_message.text == "Waar gaat het om?"
+    assert one.reply_to_message.reply_markup == keyboard([("Ja", "y")])
+    assert two.reply_to_message
+    assert (two.reply_to_message.text, two.reply_to_message.reply_to_message) == ("dit", None)
+    assert (two.message_thread_id, second.reply_to) == (None, first.message_id)
+
+
+async def test_the_bot_replies(bot: Bot, student: User) -> None:
+    said = student.says("vraag")
+    sent = await bot.send_message(7, "antwoord", reply_parameters=ReplyParameters(said.id))
+    assert sent.reply_to_message
+    assert sent.reply_to_message.text == "vraag"
+    assert student.inbox[0].reply_to == said.id
+    with refused("message to be replied not found"):
+        await bot.send_message(7, "x", reply_parameters=ReplyParameters(99))
+    anyway = ReplyParameters(99, allow_sending_without_reply=True)
+    sent = await bot.send_message(7, "toch", reply_parameters=anyway)
+    assert (sent.reply_to_message, student.inbox[1].reply_to) == (None, None)
+
+
+async def test_a_message_can_ask_for_a_reply(bot: Bot, student: User) -> None:
+    ask = ForceReply(selective=True, input_field_placeholder="Je antwoord")
+    sent = await bot.send_message(7, "Schrijf de student", reply_markup=ask)
+    await bot.send_message(7, "en verder niets")
+    first, second = student.inbox
+    assert (first.forces_reply, first.placeholder, first.labels) == (True, "Je antwoord", [])
+    assert (second.forces_reply, second.placeholder) == (False, None)
+    assert sent.reply_markup is None
+    with refused("message can't be edited"):
+        await bot.edit_message_text("x", 7, sent.message_id)
+    for placeholder in ("x" * 64, None):
+        await bot.send_message(7, "x", reply_markup=ForceReply(None, placeholder))
+    with refused("input field placeholder is too long"):
+        await bot.send_message(7, "x", reply_markup=ForceReply(None, "x" * 65))
+
+
 async def test_files_are_kept(bot: Bot, student: User) -> None:
     sent = await bot.send_document(
         7, b"one,two", filename="a.csv", caption="<b>x</b>", parse_mode="HTML"
@@ -480,6 +549,16 @@ async def test_edits_change_what_is_seen(bot: Bot, student: User) -> None:
         await bot.edit_message_text("x", 7, 1)
     with refused("message_too_long"):
         await bot.edit_message_text("x" * 4097, 7, sent.message_id)
+
+
+async def test_a_seen_message_can_be_looked_at_again(bot: Bot, student: User) -> None:
+    sent = await bot.send_message(7, "een")
+    (before,) = student.inbox
+    await bot.edit_message_text("twee", 7, sent.message_id)
+    assert (before.text, student.now(before).text) == ("een", "twee")
+    await bot.delete_message(7, sent.message_id)
+    with pytest.raises(AssertionError, match="message 2 is gone; it was 'een'"):
+        student.now(before)
 
 
 async def test_messages_can_be_deleted_for_two_days(api: BotApi, bot: Bot, student: User) -> None:
@@ -566,7 +645,7 @@ async def test_the_keyboard_below_the_chat(api: BotApi, student: User) -> None:
 
 
 async def test_groups(api: BotApi, bot: Bot, student: User) -> None:
-    team = api.group(-100, "Studieadvies")
+    team = api.group(-100, "Studieadvies", type="group")
     asked = await bot.send_message(-100, "vraag", reply_markup=keyboard([("Oppakken", "take")]))
     team.presses(student, "Oppakken")
     answer = team.says(student, "ik bel", reply_to=asked.message_id)
@@ -578,13 +657,253 @@ async def test_groups(api: BotApi, bot: Bot, student: User) -> None:
     assert message.message.reply_to_message.message_id == asked.message_id == 1
     with refused("Message can't be deleted"):
         await bot.delete_message(-100, answer.id)
+    await got(bot)
     team.moves_to(api.group(-200), student)
+    away, here = await messages(bot)
+    assert (away.chat_id, away.migrate_to_chat_id) == (-100, -200)
+    assert (here.chat_id, here.migrate_from_chat_id) == (-200, -100)
     with pytest.raises(ChatMigrated) as moved:
         await bot.send_message(-100, "x")
     assert moved.value.new_chat_id == -200
     api.group(-200).removes_bot(student)
     with pytest.raises(Forbidden, match="bot was kicked from the supergroup chat"):
         await bot.send_message(-200, "x")
+
+
+async def test_the_bot_comes_into_a_group(api: BotApi, bot: Bot, student: User) -> None:
+    team = api.group(title="Team", members=[student], bot_is_in=False)
+    with refused("chat not found"):
+        await bot.send_message(team.id, "hallo")
+    with pytest.raises(AssertionError, match="the bot is not in this group"):
+        team.says(student, "hallo")
+    team.adds_bot(student, "x7_-")
+    added, joined, started = await got(bot)
+    change = added.my_chat_member
+    assert change
+    assert (change.chat.id, change.from_user.id) == (team.id, 7)
+    assert str(team.id).startswith("-100")
+    assert (change.old_chat_member.status, change.new_chat_member.status) == ("left", "member")
+    assert joined.message
+    assert [member.id for member in joined.message.new_chat_members] == [bot.id]
+    assert started.message
+    assert started.message.text == "/start@wegwijs_test_bot x7_-"
+    assert [entity.length for entity in started.message.entities] == [23]
+    assert (started.message.chat.type, started.message.chat.title) == ("supergroup", "Team")
+    team.adds_bot(student, "again")
+    assert [m.text for m in await messages(bot)] == ["/start@wegwijs_test_bot again"]
+    for payload in ("a b", "a" * 65):
+        with pytest.raises(AssertionError, match="no app of Telegram"):
+            team.adds_bot(student, payload)
+    with pytest.raises(AssertionError, match="user 8 is not in group"):
+        team.says(api.user(8), "hallo")
+    with pytest.raises(AssertionError, match="user 8 is not in group"):
+        team.presses(api.user(8), "Oppakken")
+
+
+async def test_the_bot_gets_and_loses_rights(api: BotApi, bot: Bot, student: User) -> None:
+    team = api.group(title="Team", bot_is_in=False)
+    team.adds_bot(student, rights={"can_manage_chat", "can_manage_topics"})
+    team.demotes_bot(student)
+    team.promotes_bot(student, RIGHTS)
+    team.removes_bot(student)
+    with pytest.raises(Forbidden, match="bot was kicked from the supergroup chat"):
+        await bot.send_message(team.id, "x")
+    team.adds_bot(student)
+    await bot.send_message(team.id, "x")
+    changes = await members(bot)
+    assert [(c.old_chat_member.status, c.new_chat_member.status) for c in changes] == [
+        ("left", "administrator"),
+        ("administrator", "member"),
+        ("member", "administrator"),
+        ("administrator", "kicked"),
+        ("kicked", "member"),
+    ]
+    few, all = changes[0].new_chat_member, changes[2].new_chat_member
+    assert isinstance(few, ChatMemberAdministrator)
+    assert isinstance(all, ChatMemberAdministrator)
+    assert (few.can_manage_topics, few.can_delete_messages) == (True, False)
+    assert (all.can_manage_topics, all.can_delete_messages) == (True, True)
+
+
+async def test_in_privacy_mode_it_reads_what_is_meant_for_it(student: User) -> None:
+    with BotApi(privacy=True) as api:
+        async with connected(api) as bot:
+            assert not (await bot.get_me()).can_read_all_group_messages
+            team = api.group(title="Team")
+            card = await bot.send_message(team.id, "x", reply_markup=keyboard([("Ja", "y")]))
+            own = team.says(student, "onderling")
+            team.edits(student, own, "onderling!")
+            team.says(student, "ook onderling", reply_to=own)
+            team.says(student, "/klaar@another_bot")
+            team.says(student, "/klaar")
+            team.says(student, "/klaar@Wegwijs_Test_bot 5")
+            answer = team.says(student, "ik bel", reply_to=card.message_id)
+            team.edits(student, answer, "ik mail")
+            team.presses(student, "Ja")
+            read = await got(bot)
+            assert [u.effective_message.text for u in read if u.effective_message] == [
+                "/klaar",
+                "/klaar@Wegwijs_Test_bot 5",
+                "ik bel",
+                "ik mail",
+                "x",
+            ]
+            team.promotes_bot(student)
+            team.says(student, "onderling")
+            assert [m.text for m in await messages(bot)] == ["onderling"]
+
+
+async def test_a_reply_is_a_thread_but_no_topic(api: BotApi, bot: Bot, student: User) -> None:
+    for team, thread in ((api.group(), 1), (api.group(forum=True), 2)):
+        first = await bot.send_message(team.id, "vraag")
+        second = team.says(student, "antwoord", reply_to=first.message_id)
+        team.says(student, "nog een", reply_to=second)
+        team.says(student, "los")
+        read = await messages(bot)
+        assert [m.message_thread_id for m in read] == [thread, thread, None]
+        assert not any(m.is_topic_message for m in read)
+        with refused("message thread not found"):
+            await bot.send_message(team.id, "x", message_thread_id=thread)
+
+
+# Topics
+
+
+async def test_topics(api: BotApi, bot: Bot, student: User) -> None:
+    team = api.group(title="Team", forum=True, bot_is_admin=True)
+    made = await bot.create_forum_topic(team.id, "  Noor\n · Leiden ")
+    assert (made.name, made.icon_color) == ("Noor · Leiden", 7322096)
+    card = await bot.send_message(
+        team.id,
+        "kaart",
+        message_thread_id=made.message_thread_id,
+        reply_markup=keyboard([("Oppakken", "take")]),
+    )
+    assert card.is_topic_message
+    assert card.chat.is_forum
+    (seen,) = team.inbox
+    assert (seen.text, seen.topic) == ("kaart", made.message_thread_id)
+    assert [(m.service, m.topic) for m in team.messages if m.service] == [
+        ("forum_topic_created", made.message_thread_id)
+    ]
+    team.presses(student, "Oppakken")
+    press, *_ = await got(bot)
+    assert press.callback_query
+    assert isinstance(press.callback_query.message, Message)
+    assert press.callback_query.message.message_thread_id == made.message_thread_id
+    answer = await bot.send_message(team.id, "x", reply_parameters=ReplyParameters(card.message_id))
+    assert answer.message_thread_id == made.message_thread_id  # that of the message it answers
+    assert team.inbox[-1].reply_to == card.message_id
+    general = await bot.send_message(team.id, "voor allen")
+    assert (general.message_thread_id, general.is_topic_message) == (None, None)
+    assert (await bot.create_forum_topic(team.id, "x" * 200)).name == "x" * 128
+    with refused("title must be non-empty"):
+        await bot.create_forum_topic(team.id, " ")
+    for number in (1, card.message_id, 99):
+        with refused("message thread not found"):
+            await bot.send_message(team.id, "x", message_thread_id=number)
+
+
+async def test_what_members_write_in_topics(api: BotApi, bot: Bot, student: User) -> None:
+    team = api.group(forum=True, bot_is_admin=True)
+    made = await bot.create_forum_topic(team.id, "Noor")
+    card = await bot.send_message(team.id, "kaart", message_thread_id=made.message_thread_id)
+    team.says(student, "ik bel", reply_to=card.message_id)
+    team.says(student, "notitie", topic=made.message_thread_id)
+    own = team.adds_topic(student, "Overleg")
+    team.says(student, "voor allen")
+    reply, note, created, general = await messages(bot)
+    assert reply.reply_to_message
+    assert (reply.reply_to_message.text, reply.is_topic_message) == ("kaart", True)
+    assert reply.reply_to_message.reply_to_message is None
+    assert note.message_thread_id == made.message_thread_id
+    assert note.reply_to_message  # the service message by the bot, though it answers nothing
+    assert note.reply_to_message.forum_topic_created
+    assert note.reply_to_message.from_user
+    assert note.reply_to_message.from_user.is_bot
+    assert created.forum_topic_created
+    assert (created.forum_topic_created.name, created.message_thread_id) == ("Overleg", own.id)
+    assert created.reply_to_message is None
+    assert (general.message_thread_id, general.is_topic_message) == (None, None)
+    assert [topic.name for topic in team.topics] == ["Noor", "Overleg"]
+    with pytest.raises(AssertionError, match="no topic 99"):
+        team.says(student, "x", topic=99)
+
+
+async def test_topics_are_renamed_closed_and_deleted(api: BotApi, bot: Bot, student: User) -> None:
+    team = api.group(forum=True, bot_is_admin=True)
+    made = (await bot.create_forum_topic(team.id, "Noor")).message_thread_id
+    await bot.edit_forum_topic(team.id, made, name="Noor ✓")
+    await bot.close_forum_topic(team.id, made)
+    assert [(topic.name, topic.closed) for topic in team.topics] == [("Noor ✓", True)]
+    await bot.send_message(team.id, "x", message_thread_id=made)  # the one who made it may
+    with refused("TOPIC_NOT_MODIFIED"):
+        await bot.close_forum_topic(team.id, made)
+    with refused("TOPIC_NOT_MODIFIED"):
+        await bot.edit_forum_topic(team.id, made, name="Noor ✓")
+    await bot.reopen_forum_topic(team.id, made)
+    team.closes_topic(student, made)
+    team.reopens_topic(student, made)
+    closed, opened = await messages(bot)
+    assert closed.forum_topic_closed
+    assert opened.forum_topic_reopened
+    assert [m.service for m in team.messages if m.service] == [
+        "forum_topic_created",
+        "forum_topic_edited",
+        "forum_topic_closed",
+        "forum_topic_reopened",
+        "forum_topic_closed",
+        "forum_topic_reopened",
+    ]
+    with refused("message can't be deleted"):
+        await bot.delete_message(team.id, made)
+    await bot.delete_forum_topic(team.id, made)
+    assert (team.topics, team.messages) == ([], [])
+    with refused("TOPIC_ID_INVALID"):
+        await bot.delete_forum_topic(team.id, made)
+    with refused("invalid message thread identifier specified"):
+        await bot.delete_forum_topic(team.id, 0)
+
+
+async def test_a_member_deletes_a_topic(api: BotApi, bot: Bot, student: User) -> None:
+    team = api.group(forum=True, bot_is_admin=True)
+    made = (await bot.create_forum_topic(team.id, "Noor")).message_thread_id
+    card = await bot.send_message(team.id, "kaart", message_thread_id=made)
+    general = await bot.send_message(team.id, "voor allen")
+    team.deletes_topic(made)
+    assert await got(bot) == []
+    assert [m.id for m in team.messages] == [general.message_id]
+    with refused("message thread not found"):
+        await bot.send_message(team.id, "x", message_thread_id=made)
+    with refused("message to edit not found"):
+        await bot.edit_message_text("x", team.id, card.message_id)
+    with refused("message to be replied not found"):
+        await bot.send_message(team.id, "x", reply_parameters=ReplyParameters(card.message_id))
+    for change in (bot.close_forum_topic, bot.reopen_forum_topic, bot.delete_forum_topic):
+        with refused("TOPIC_ID_INVALID"):
+            await change(team.id, made)
+
+
+async def test_topics_need_a_forum_and_rights(api: BotApi, bot: Bot, student: User) -> None:
+    with refused("the chat is not a forum"):
+        await bot.create_forum_topic(api.group(bot_is_admin=True).id, "Noor")
+    team = api.group(forum=True)
+    with refused("not enough rights to create a topic"):
+        await bot.create_forum_topic(team.id, "Noor")
+    theirs = team.adds_topic(student, "Noor")
+    await bot.send_message(team.id, "x", message_thread_id=theirs.id)
+    team.closes_topic(student, theirs)
+    with refused("TOPIC_CLOSED"):
+        await bot.send_message(team.id, "x", message_thread_id=theirs.id)
+    with refused("not enough rights to edit the topic"):
+        await bot.edit_forum_topic(team.id, theirs.id, name="x")
+    with refused("not enough rights to close or open the topic"):
+        await bot.reopen_forum_topic(team.id, theirs.id)
+    team.promotes_bot(student, {"can_manage_topics"})
+    await bot.send_message(team.id, "x", message_thread_id=theirs.id)
+    await bot.reopen_forum_topic(team.id, theirs.id)
+    with refused("not enough rights to delete the topic"):
+        await bot.delete_forum_topic(team.id, theirs.id)
 
 
 # What the bot says of itself

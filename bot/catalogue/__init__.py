@@ -1,12 +1,24 @@
 """WHAT THERE IS: elements, needs, offerings, institutions, staff. YAML in, frozen models out."""
 
 from bot.catalogue.catalogue import NATIONAL, Catalogue, School
-from bot.catalogue.models import DangerKind, Element, Institution, Need, Offering, Theme
+from bot.catalogue.models import (
+    Absence,
+    CalendarEntry,
+    DangerKind,
+    Element,
+    Institution,
+    Need,
+    Offering,
+    StaffMember,
+    Theme,
+)
 from bot.catalogue.problems import CatalogueError, Problem
 from bot.catalogue.read import read_catalogue
 
 __all__ = [
     "NATIONAL",
+    "Absence",
+    "CalendarEntry",
     "Catalogue",
     "CatalogueError",
     "DangerKind",
@@ -16,6 +28,7 @@ __all__ = [
     "Offering",
     "Problem",
     "School",
+    "StaffMember",
     "Theme",
     "read_catalogue",
 ]

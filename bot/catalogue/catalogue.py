@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.catalogue.hours import Hours
 from bot.catalogue.models import (
     AnswerWords,
     CalendarEntry,
@@ -82,8 +83,14 @@ class Catalogue:
                 holder = self.school(what.id).institution
             case "part":
                 holder = self._part(what.id)
+            case "staff":
+                holder = self._staff(what.id)
         for field in what.field.split("."):
             holder = getattr(holder, field)
+        if isinstance(holder, str):
+            return holder
+        if isinstance(holder, Hours):
+            return holder.in_words(language)
         localised: Localised = holder  # type: ignore[assignment]
         return localised.in_(language)
 
@@ -98,6 +105,11 @@ class Catalogue:
             status="compiled-from-public-pages",
         )
         return cls({}, {}, {}, {}, {}, School(nobody, ()), {}, {}, (), {})
+
+    def _staff(self, id: str) -> StaffMember:
+        """A staff entry; `leiden/some-desk` names it within its institution."""
+        school, _, staff = id.partition("/")
+        return next(s for s in self.schools[school].staff if s.id == staff)
 
     def _part(self, id: str) -> Part:
         """A location, faculty or programme; `leiden/den-haag` names it within its institution."""

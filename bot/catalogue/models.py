@@ -7,7 +7,7 @@ English (`Localised`).
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from bot.catalogue.hours import HoursField
 from bot.text import Language
 
 Id = Annotated[
@@ -27,11 +28,19 @@ Id = Annotated[
     StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=48),
     Field(description="Small letters, digits and hyphens. Never changes once it is in use."),
 ]
+StaffId = Annotated[
+    str,
+    # Shorter than other ids: it has to fit into a button beside what the button does.
+    StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=32),
+    Field(description="Small letters, digits and hyphens; at most 32. Never changes."),
+]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+\.[^\s]+$", max_length=600)]
 Phone = Annotated[str, StringConstraints(pattern=r"^(\+31 ?|0|1)[0-9 -]{2,14}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$")]
 Year = Annotated[int, Field(ge=1990, le=2100)]
+
+_Days = TypeVar("_Days", "Absence", "CalendarEntry")
 
 
 def _true_or_false(value: object) -> object:
@@ -51,6 +60,12 @@ def _no_doubles(values: tuple[str, ...]) -> tuple[str, ...]:
         double = next(value for value in values if values.count(value) > 1)
         raise PydanticCustomError("double", "stands here twice", {"double": str(double)})
     return values
+
+
+def _dates_in_order(days: _Days) -> _Days:
+    if days.to is not None and days.to < days.from_:
+        raise PydanticCustomError("dates_order", "to is before from")
+    return days
 
 
 DangerKind = Literal[
@@ -190,6 +205,19 @@ class InCrisis(Model):
     )
 
 
+class Handover(Model):
+    """How a student's request goes to a person here."""
+
+    answer_within: Annotated[int, Field(ge=1, le=80)] = Field(
+        default=8, description="Hours that somebody is there, before a student must have an answer."
+    )
+    content_in_mail: Flag = Field(
+        default=False,
+        description="true: what the student wrote stands in the mail to staff. Else it is behind "
+        "the link in it.",
+    )
+
+
 class Institution(Model):
     """Who this catalogue is about."""
 
@@ -211,6 +239,7 @@ class Institution(Model):
         default=(),
         description="Named in a crisis message, below the help lines; the first that fits counts.",
     )
+    handover: Handover = Handover()
     status: Literal["compiled-from-public-pages", "confirmed", "example"] = Field(
         description="compiled-from-public-pages until the institution itself has confirmed it."
     )
@@ -301,7 +330,9 @@ class Offering(Model):
     replaces: Ids = Field(
         default=(), description="National offerings that this one is the local form of."
     )
-    staff: Ids = Field(default=(), description="Ids from staff.yaml: who answers here.")
+    staff: tuple[StaffId, ...] = Field(
+        default=(), description="Ids from staff.yaml: who answers here."
+    )
     source: Url = Field(description="The page the facts come from.")
     source_year: Year | None = Field(
         default=None, description="The year of that page, where it is known to be old."
@@ -314,15 +345,44 @@ class Offering(Model):
     )
 
 
+class Absence(Model):
+    """Days on which somebody is away, both included."""
+
+    from_: dt.date = Field(alias="from")
+    to: dt.date | None = Field(default=None, description="Absent: only that one day.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Absence:
+        return _dates_in_order(self)
+
+
 class StaffMember(Model):
     """A person, team or desk that students can be brought to."""
 
-    id: Id
+    id: StaffId
     name: Words
+    kind: Literal["person", "team", "desk"] = Field(
+        default="person", description="desk: where everything may go that nobody else takes."
+    )
     role: Localised
     languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    needs: Ids = Field(
+        default=(),
+        description="Needs they help with, besides those of their offerings.",
+    )
     locations: Ids = ()
-    hours: Localised = Field(description="When they are there, in words.")
+    hours: HoursField = Field(description="When they are there: ma-do 09:00-12:30, 13:00-17:00.")
+    away: tuple[Absence, ...] = Field(default=(), description="Days on which they are away.")
+    capacity: Annotated[int, Field(ge=1, le=999)] = Field(
+        default=20, description="How many students they can have at the same time."
+    )
+    team: StaffId | None = Field(default=None, description="The team they are in: an id from here.")
+    backup: StaffId | None = Field(
+        default=None, description="Who takes over when they do not answer: an id from here."
+    )
+    reach: Annotated[tuple[Literal["telegram", "email"], ...], Field(min_length=1)] = Field(
+        default=("telegram", "email"), description="How a request may reach them."
+    )
     email: Email | None = None
 
 
@@ -337,6 +397,4 @@ class CalendarEntry(Model):
 
     @model_validator(mode="after")
     def _in_order(self) -> CalendarEntry:
-        if self.to is not None and self.to < self.from_:
-            raise PydanticCustomError("dates_order", "to is before from")
-        return self
+        return _dates_in_order(self)

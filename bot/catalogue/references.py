@@ -262,6 +262,10 @@ def _each_unknown_id(files: _Files) -> Iterator[_Unknown]:
                 case "staff":
                     locations = files.parts(source.folder, "locations")
                     yield from _unknown(source, path, entry, "locations", locations)
+                    yield from _unknown(source, path, entry, "needs", files.needs_or_placed)
+                    staff = files.staff(source.folder)
+                    for name in ("team", "backup"):
+                        yield from _unknown_value(source, (*path, name), entry.get(name), staff)
                 case "institution":
                     offerings = files.ids("offerings", source.folder)
                     yield from _unknown(source, path, entry, "contact", offerings)

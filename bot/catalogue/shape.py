@@ -89,6 +89,8 @@ def _in_words(document: Document, schema: _Schema, details: ErrorDetails) -> tup
         return path, text("catalogue.empty", field=_name(document, path))
     if kind == "dates_order":
         return (*path, "to"), text("catalogue.dates-order", field=_identity(document, path))
+    if kind == "hours":
+        return path, details["ctx"]["text"]
     if kind.startswith("int_") or kind in ("greater_than_equal", "less_than_equal"):
         return path, _wrong_number(document, schema, details, path)
     return path, _wrong_value(document, details, path)

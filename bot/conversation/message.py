@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.catalogue import DangerKind
+from bot.handover.case import Case, Happening
 from bot.text import FromCatalogue, Text
 
 Style = Literal["plain", "title", "step", "quiet"]
@@ -80,4 +81,36 @@ class EraseRecord:
     """Action: erase everything that is kept about the student."""
 
 
-Action = EraseRecord | SendRecord | HelpShown | Suggested | TurnedDown | Promised
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """Action: the student said "send this", having seen `seen`."""
+
+    case: Case
+    seen: Message
+
+
+@dataclass(frozen=True, slots=True)
+class ToCase:
+    """Action: this happens to the student's case."""
+
+    happening: Happening
+
+
+@dataclass(frozen=True, slots=True)
+class Helped:
+    """Action: the student told whether it helped. For counting."""
+
+    answer: Literal["yes", "not-yet", "else"]
+
+
+Action = (
+    EraseRecord
+    | SendRecord
+    | HelpShown
+    | Suggested
+    | TurnedDown
+    | Promised
+    | OpenCase
+    | ToCase
+    | Helped
+)

@@ -21,7 +21,7 @@ from bot.conversation.message import (
 from bot.conversation.press import press
 from bot.conversation.standing import answer, needs_of, step_of, suggestion_of, with_answers
 from bot.conversation.state import FLOW, State, Story
-from bot.conversation.steps import STEPS, crisis, out_of_order, profile, record
+from bot.conversation.steps import STEPS, crisis, handover, out_of_order, profile, record
 from bot.conversation.steps.advice import because
 from bot.conversation.steps.language import other, to_language
 from bot.conversation.world import World
@@ -59,6 +59,8 @@ _NONSENSE = "nonsense"  # small talk that is answered like anything that is not 
 _GENTLE_TALK = ("about-bot", "thanks")  # the only small talk while who can help is on the screen
 _PLAIN_LANGUAGE = 3  # words, before a crisis message is in the language of the text
 _NOW = "now"
+# Screens on which what is typed is for the person who has the conversation.
+_PASSED_ON = (FLOW, _NOW, "add", "sent", "person", "contact", "done", "help")
 _WITHOUT_CATALOGUE = (_NOW, "help", "privacy", "language")  # screens that need none
 _A_SENTENCE = 3  # words: from here on, an answer that does not fit is read as something new
 
@@ -83,6 +85,7 @@ class _Heard:
 
     state: State
     remark: Text | FromCatalogue | None = None
+    do: tuple[Action, ...] = ()
 
 
 def respond(state: State, event: Event, world: World) -> Turn:
@@ -150,9 +153,14 @@ def _hear(state: State, event: Event, world: World) -> _Heard | None:
             return _command(state, name)
         case Pressed("restart"):
             return None
+        case Pressed(button) if button.startswith(handover.BUTTONS):
+            after = handover.press(state, button, world)
+            if after is None:
+                return _Heard(state, text("remark.old-button"))
+            return _Heard(after.state, after.remark, after.do)
         case Pressed(button):
             known = {b.id for message in state.last for b in message.buttons} | {"on"}
-            known |= {b.id for b in ALWAYS}
+            known |= {b.id for b in (*ALWAYS, handover.MYSELF)}
             pressed = press(state, button, world) if button in known else None
             return _Heard(pressed) if pressed else _Heard(state, text("remark.old-button"))
         case Said(words):
@@ -173,6 +181,9 @@ def _command(state: State, name: str) -> _Heard | None:
 def _said(state: State, words: str, world: World) -> _Heard | None:
     if not words.strip():
         return _Heard(state, text("remark.empty"))
+    to_person = _to_person(state, words, world)
+    if to_person is not None:
+        return to_person
     command = _command_in(words, world)
     if command:
         return _command(state, command)
@@ -189,6 +200,14 @@ def _said(state: State, words: str, world: World) -> _Heard | None:
         # The answer to another question than was asked: "liever bellen". It is not lost.
         return _Heard(replace(with_answers(state, wishes), promised=None, screen=FLOW))
     return _story(state, step, words, world)
+
+
+def _to_person(state: State, words: str, world: World) -> _Heard | None:
+    """Where a person has the conversation the bot keeps out of it, but for help now."""
+    if state.screen not in _PASSED_ON or world.answers.whole("command", words) == _NOW:
+        return None
+    after = handover.hear_add(state, words, world)
+    return _Heard(after.state, after.remark, after.do) if after else None
 
 
 def _command_in(words: str, world: World) -> str | None:
@@ -333,7 +352,8 @@ def _start(event: Started, world: World) -> Turn:
 def _restart(state: State, world: World) -> Turn:
     """A clean slate, but nobody has to say again where they study."""
     kept = {name: value for name, value in state.answers.items() if name == "institution"}
-    clean = State(state.language, kept, told=state.told)
+    left = world.case.turns if world.case is not None else 0
+    clean = State(state.language, kept, told=state.told, left=left)
     return _say(clean, _Heard(clean, text("remark.restarted")), world)
 
 
@@ -363,7 +383,9 @@ def _say(
         before = (*before, *_unconfirmed(state, world))
         state = replace(state, advised=True, told=_told(state, world))
     say = (*before, _with_always(shown, step))
-    return Turn(replace(state, last=say), say, tuple(do))
+    if step == "sent":  # from here on it is the person's
+        state = replace(state, draft=None, screen=FLOW)
+    return Turn(replace(state, last=say), say, (*do, *heard.do))
 
 
 def _with_always(shown: Message, step: str) -> Message:
@@ -407,7 +429,7 @@ def _step(state: State, world: World) -> str:
     if not world.catalogue.needs and state.screen not in _WITHOUT_CATALOGUE:
         return out_of_order.NAME
     if state.screen == FLOW:
-        return step_of(state, world)
+        return "with-person" if handover.with_person(state, world) else step_of(state, world)
     return state.screen.partition(":")[0]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter
 
 from bot.conversation.message import Message
+from bot.handover.case import Case
 from bot.text import Language
 from bot.understanding import Found, Outcome
 
@@ -42,6 +43,9 @@ class State:
     told: tuple[str, ...] = ()  # what is said once in a conversation, and was
     misses: int = 0  # messages in a row that were not understood
     screen: str = FLOW
+    draft: Case | None = None  # a request to a person, as long as it is not sent
+    never: tuple[str, ...] = ()  # staff who must not see it
+    left: int = 0  # of the case's turns, those after which the student went back to the bot
     last: tuple[Message, ...] = ()  # what was said last, to say it again in the other language
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from bot.catalogue import Catalogue
 from bot.conversation.keeping import NOTHING, Keeping
+from bot.handover.case import Case
+from bot.handover.desk import Desk
 from bot.safety.detect import Danger
 from bot.understanding import Meaning
 from bot.understanding.answers import Answers
@@ -23,6 +25,8 @@ class World:
     answers: Answers
     now: dt.datetime
     keeping: Keeping = NOTHING
+    desks: Mapping[str, Desk] = field(default_factory=dict)  # of schools that set up staff
+    case: Case | None = None  # of this student: the open one, or the last one that ended
 
     @property
     def today(self) -> dt.date:

@@ -46,6 +46,19 @@ def migrate(database: Path, revision: str = "head") -> None:
         engine.dispose()
 
 
+def is_current(database: Path) -> bool:
+    """Whether the database is as this program knows it."""
+    engine = engine_on(database)
+    try:
+        with engine.begin() as connection:
+            taken = MigrationContext.configure(connection).get_current_heads()
+        return set(taken) == set(ScriptDirectory(str(_FOLDER)).get_heads())
+    except DatabaseError:
+        raise StoreError(text("store.damaged", file=str(database))) from None
+    finally:
+        engine.dispose()
+
+
 def configuration(connection: Connection) -> Config:
     """Alembic's settings for working on this connection, within its transaction."""
     config = Config()

@@ -12,22 +12,25 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.store.moments import not_before
-from bot.store.port import Claimed, Outgoing, StoreError
+from bot.store.port import Addressed, Channel, Claimed, StoreError
 from bot.store.seal import Seal
-from bot.store.tables import CHATS, OUTBOX
+from bot.store.tables import ACCOUNTS, CARDS, CASES, CHATS, OUTBOX, TOPICS
 
 _log = logging.getLogger(__name__)
 _PENDING, _SENDING, _SENT, _FAILED = "pending", "sending", "sent", "failed"
 _OPEN = (_PENDING, _SENDING)
+CARD = "card"  # the kind of message that is edited where it is there already
 # The oldest message of each chat that is still to arrive.
 _FIRST = (
     select(func.min(OUTBOX.c.id).label("id"))
-    .where(OUTBOX.c.status.in_(_OPEN))
+    .where(OUTBOX.c.status.in_(_OPEN), OUTBOX.c.channel == bindparam("through"))
     .group_by(OUTBOX.c.chat)
     .subquery()
 )
@@ -54,31 +57,45 @@ _NEXT_DUE = select(func.min(_FIRST_PENDING.c.not_before))
 _OF_SENDING = update(OUTBOX).where(
     (OUTBOX.c.id == bindparam("which")) & (OUTBOX.c.status == _SENDING)
 )
-_SENT_ONE = _OF_SENDING.returning(OUTBOX.c.chat)
+_SENT_ONE = _OF_SENDING.returning(OUTBOX.c.chat, OUTBOX.c.case, OUTBOX.c.kind, OUTBOX.c.channel)
+_FAILED_ONE = _OF_SENDING.returning(OUTBOX.c.case, OUTBOX.c.staff)
+_CARD_OF = select(func.max(CARDS.c.message_id)).where(
+    CARDS.c.case == bindparam("about"), CARDS.c.place == bindparam("in_chat"), CARDS.c.kind == CARD
+)
+_TOPIC_OF = select(TOPICS.c.thread).where(
+    TOPICS.c.case == bindparam("about"), TOPICS.c.place == bindparam("in_chat")
+)
 _SCREEN = update(CHATS).where(CHATS.c.id == bindparam("which"))
 
 
 def queue(
-    connection: Connection,
-    seal: Seal,
-    now: dt.datetime,
-    chat: int,
-    outgoing: tuple[Outgoing, ...],
+    connection: Connection, seal: Seal, now: dt.datetime, outgoing: Iterable[Addressed]
 ) -> None:
-    """Put these behind what the chat already waits for."""
-    same = {"chat": chat, "status": _PENDING, "attempt": 0, "repeated": False}
+    """Put each of these behind what its chat already waits for."""
+    same = {"status": _PENDING, "attempt": 0, "repeated": False, "not_before": now, "at": now}
     rows = [
-        {"kind": one.kind, "body": seal.seal(one.body), "not_before": now, "at": now, **same}
+        {
+            "chat": one.chat,
+            "channel": one.channel,
+            "case": one.case,
+            "staff": one.staff,
+            "kind": one.outgoing.kind,
+            "body": seal.seal(one.outgoing.body),
+            **same,
+        }
         for one in outgoing
     ]
     if rows:
         connection.execute(insert(OUTBOX), rows)
 
 
-def claim(connection: Connection, seal: Seal, now: dt.datetime, limit: int) -> list[Claimed]:
+def claim(
+    connection: Connection, seal: Seal, now: dt.datetime, limit: int, channel: Channel
+) -> list[Claimed]:
     """See `Store.claim`. A message that cannot be opened fails here, so that none waits for it."""
     claimed = []
-    rows = connection.execute(_CLAIM, {"now": now, "most": limit}).all()
+    asked = {"now": now, "most": limit, "through": channel}
+    rows = connection.execute(_CLAIM, asked).all()
     for row in sorted(rows, key=lambda row: row.id):
         try:
             body = seal.open(row.body)
@@ -86,8 +103,16 @@ def claim(connection: Connection, seal: Seal, now: dt.datetime, limit: int) -> l
             _log.error("Message %d cannot be opened with this key; it is not sent.", row.id)
             failed(connection, now, row.id, "unreadable")
             continue
-        claimed.append(Claimed(row.id, row.chat, row.kind, body, row.attempt, row.repeated))
+        one = Claimed(row.id, row.chat, row.kind, body, row.attempt, row.repeated, row.case)
+        claimed.append(one if row.case is None else _where_it_goes(connection, one))
     return claimed
+
+
+def _where_it_goes(connection: Connection, one: Claimed) -> Claimed:
+    """With what is there of its case already in that chat: the card, and the topic."""
+    place = {"about": one.case, "in_chat": one.chat}
+    card = connection.execute(_CARD_OF, place).scalar() if one.kind == CARD else None
+    return replace(one, card=card, thread=connection.execute(_TOPIC_OF, place).scalar())
 
 
 def sent(
@@ -101,12 +126,24 @@ def sent(
 ) -> None:
     """See `Store.sent`."""
     done = {"which": id, "status": _SENT, "done_at": now, "message_id": message_id}
-    chat = connection.execute(_SENT_ONE, done).scalar()
+    row = connection.execute(_SENT_ONE, done).first()
+    chat = row.chat if row is not None else None
+    if row is not None and row.case is not None and row.channel == "telegram" and message_id:
+        _note_card(connection, row.chat, message_id, row.case, row.kind)
     if not keep:
         connection.execute(delete(OUTBOX).where(OUTBOX.c.id == id, OUTBOX.c.status == _SENT))
     if chat is not None and screen:
         # The version stays: a turn that is being thought about need not be done again for this.
         connection.execute(_SCREEN, {"which": chat, "screen": message_id})
+
+
+def _note_card(connection: Connection, place: int, message_id: int, case: int, kind: str) -> None:
+    """This message is about this case, which may have been erased meanwhile."""
+    known = select(CASES.c.id).where(CASES.c.id == case)
+    if connection.execute(known).first() is None:
+        return
+    values = {"place": place, "message_id": message_id, "case": case, "kind": kind}
+    connection.execute(upsert(CARDS).values(values).on_conflict_do_nothing())
 
 
 def retry(connection: Connection, id: int, moment: dt.datetime) -> None:
@@ -128,7 +165,19 @@ def uncertain(connection: Connection, now: dt.datetime, id: int, again: bool) ->
 def failed(connection: Connection, now: dt.datetime, id: int, reason: str) -> None:
     """See `Store.failed_to_send`."""
     change = {"which": id, "status": _FAILED, "done_at": now, "reason": reason}
-    connection.execute(_OF_SENDING, change)
+    row = connection.execute(_FAILED_ONE, change).first()
+    if row is not None and row.case is not None:
+        _trouble(connection, row.case, row.staff)
+
+
+def _trouble(connection: Connection, case: int, staff: str | None) -> None:
+    """Something about this case did not arrive, so it is looked at now. What was for somebody of
+    the staff matters only as long as it is their turn."""
+    here = CASES.c.id == case
+    if staff is not None:
+        here &= CASES.c.owner == staff
+    what = "student" if staff is None else "staff"
+    connection.execute(update(CASES).where(here).values(trouble=what))
 
 
 def blocked(connection: Connection, now: dt.datetime, chat: int, sending: int | None) -> None:
@@ -137,12 +186,20 @@ def blocked(connection: Connection, now: dt.datetime, chat: int, sending: int | 
         still = select(OUTBOX.c.id).where(OUTBOX.c.id == sending, OUTBOX.c.status == _SENDING)
         if connection.execute(still).first() is None:
             return
-    connection.execute(delete(OUTBOX).where(OUTBOX.c.chat == chat, OUTBOX.c.status.in_(_OPEN)))
+    here = (OUTBOX.c.chat == chat) & (OUTBOX.c.channel == "telegram")
+    connection.execute(delete(OUTBOX).where(here, OUTBOX.c.status.in_(_OPEN)))
     connection.execute(update(CHATS).where(CHATS.c.id == chat).values(blocked_at=now))
+    theirs = update(CASES).where(CASES.c.is_open)
+    connection.execute(theirs.where(CASES.c.chat == chat).values(trouble="student"))
+    gone = update(ACCOUNTS).where(ACCOUNTS.c.chat == chat).values(blocked_at=now)
+    for school, staff in connection.execute(gone.returning(ACCOUNTS.c.school, ACCOUNTS.c.staff)):
+        owned = theirs.where(CASES.c.school == school, CASES.c.owner == staff)
+        connection.execute(owned.values(trouble="staff"))
 
 
 def unblocked(connection: Connection, chat: int) -> None:
     connection.execute(update(CHATS).where(CHATS.c.id == chat).values(blocked_at=None))
+    connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.chat == chat).values(blocked_at=None))
 
 
 def recover(connection: Connection, now: dt.datetime, again: Callable[[str], bool]) -> int:
@@ -159,7 +216,8 @@ def recover(connection: Connection, now: dt.datetime, again: Callable[[str], boo
     return len(found)
 
 
-def next_due(connection: Connection) -> dt.datetime | None:
+def next_due(connection: Connection, channel: Channel) -> dt.datetime | None:
     """See `Store.next_due`."""
-    due: dt.datetime | None = connection.execute(_NEXT_DUE).scalar_one()
+    asked = {"through": channel}
+    due: dt.datetime | None = connection.execute(_NEXT_DUE, asked).scalar_one()
     return due

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from bot.text import Language, Text
 
@@ -26,7 +26,7 @@ class StoreError(Exception):
 
 
 class StaleChatError(Exception):
-    """Somebody else changed this chat since it was read: read it again and do the step again."""
+    """Somebody else changed this chat or case since it was read: read it again and do it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +57,124 @@ class Outgoing:
     body: bytes = field(repr=False)
 
 
+Channel = Literal["telegram", "mail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Something to send beside the chat of the step: to staff, or to the student of a case.
+
+    `chat` is whom it goes to; of a mail it is the student it is about. `case` is what it is about:
+    when that is erased, what was not sent yet is too. `staff` is the entry it is for, if any.
+    """
+
+    chat: int
+    outgoing: Outgoing
+    case: int | None = None
+    staff: str | None = None
+    channel: Channel = "telegram"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCase:
+    """A case as it is kept; version 0 is a new one. `body` is never looked into here.
+
+    `trouble`: what went wrong with what was sent about it: "student" or "staff" did not get it.
+    """
+
+    id: int
+    chat: int
+    school: str
+    owner: str
+    status: str
+    is_open: bool
+    due: dt.datetime
+    body: bytes = field(repr=False)
+    version: int = 0
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWords:
+    """What was written about a case: by the "student" or a staff entry; or a note of staff."""
+
+    who: str
+    body: bytes = field(repr=False)
+    note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStep:
+    """What follows from one thing that happened to a case.
+
+    `erase`: it goes, with all that belongs to it. `consent`: what the student agreed to just now.
+    `withdrawn`: the consent was taken back. `audit` are pairs of who and what.
+    """
+
+    case: KeptCase
+    erase: bool = False
+    words: tuple[CaseWords, ...] = ()
+    audit: tuple[tuple[str, str], ...] = ()
+    consent: bytes | None = field(default=None, repr=False)
+    withdrawn: bool = False
+
+
+TicketKind = Literal["invite", "seen", "taken", "done", "answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A one-time key. Whoever has it may do `kind`, once, until it expires or is revoked."""
+
+    hash: bytes = field(repr=False)
+    kind: TicketKind
+    school: str
+    staff: str
+    expires_at: dt.datetime
+    case: int | None = None
+    used: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """All that follows from one update, kept whole or not at all.
 
-    `chat` is the new content, with the version that was read. `counts` are names of what happened
-    (64 letters at most), each counted once more on this day; never anything of a person.
+    `chat` is the new content, with the version that was read; None when the update is of no
+    student. `update_id` None: it is no update but a deadline. `counts` are names of what happened
+    (64 letters at most), each counted once more on this day; never anything of a person. `uses` is
+    a ticket that is used up by this.
     """
 
-    update_id: int
-    chat: Chat
+    update_id: int | None
+    chat: Chat | None
     outgoing: tuple[Outgoing, ...] = ()
     counts: tuple[str, ...] = ()
+    cases: tuple[CaseStep, ...] = ()
+    elsewhere: tuple[Addressed, ...] = ()
+    tickets: tuple[Ticket, ...] = ()
+    uses: bytes | None = field(default=None, repr=False)
+    links: Account | None = None  # this chat is this staff entry from now on
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The Telegram chat of a staff entry: of a person, or the group of a team."""
+
+    chat: int
+    school: str
+    staff: str
+    language: Language
+    forum: bool = False
+    away_until: dt.datetime | None = None
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A message that is ours to send now. `attempt` counts from 1.
 
-    `repeated`: it was given out before and may have arrived then.
+    `repeated`: it was given out before and may have arrived then. `card`: the message in that chat
+    that is the card of this case; `thread`: the topic of this case there.
     """
 
     id: int
@@ -84,6 +183,9 @@ class Claimed:
     body: bytes = field(repr=False)
     attempt: int
     repeated: bool
+    case: int | None = None
+    card: int | None = None
+    thread: int | None = None
 
 
 class Store(Protocol):
@@ -118,7 +220,7 @@ class Store(Protocol):
 
     # ---- the outbox: in order within a chat, whatever happens to a message ----
 
-    async def claim(self, limit: int) -> list[Claimed]:
+    async def claim(self, limit: int, channel: Channel = "telegram") -> list[Claimed]:
         """What may be sent now: of each chat the oldest unsent message, if its time has come.
 
         At most one of a chat at a time, and `limit` in all, oldest first. They count as being sent
@@ -162,8 +264,73 @@ class Store(Protocol):
         loses nothing.
         """
 
-    async def next_due(self) -> dt.datetime | None:
+    async def next_due(self, channel: Channel = "telegram") -> dt.datetime | None:
         """When `claim` will next have something, perhaps in the past; None when nothing waits."""
+
+    # ---- cases, and the staff they go to ----
+
+    async def new_case_number(self) -> int:
+        """A number that no case has or had."""
+
+    async def case(self, id: int) -> KeptCase | None:
+        """A case as it stands."""
+
+    async def chat_and_case(self, chat: int) -> tuple[Chat | None, KeptCase | None]:
+        """A chat with the newest case of that student: an open one, else one not erased yet."""
+
+    async def cases_of(self, school: str, owners: tuple[str, ...]) -> list[KeptCase]:
+        """The open cases of these staff entries, oldest first."""
+
+    async def due_cases(self, limit: int) -> list[KeptCase]:
+        """Cases whose deadline has come or with which something went wrong, most urgent first."""
+
+    async def next_case_due(self) -> dt.datetime | None:
+        """When `due_cases` will next have something; None when there are no cases."""
+
+    async def loads(self) -> dict[tuple[str, str], int]:
+        """How many open cases each school and staff entry has."""
+
+    async def words_of(self, case: int) -> list[tuple[str, bytes, bool]]:
+        """All that was written about a case in order: who, what, and whether it is a note."""
+
+    async def case_at(self, place: int, message_id: int) -> tuple[int, str] | None:
+        """The case that this message in a staff chat is about, and what kind of message it is."""
+
+    async def case_in_topic(self, place: int, thread: int) -> int | None:
+        """The case that this topic of a staff group is about."""
+
+    async def cards_of(self, case: int) -> list[tuple[int, int]]:
+        """The cards of a case: staff chat and message id."""
+
+    async def topic(self, place: int, case: int, thread: int | None) -> None:
+        """The topic of a case in a staff group is this one now; None: it is gone."""
+
+    async def audit_of(self, case: int) -> list[tuple[dt.datetime, str, str]]:
+        """When who did what with a case."""
+
+    async def accounts(self) -> list[Account]:
+        """Every chat that is linked to a staff entry."""
+
+    async def link(self, account: Account) -> None:
+        """This chat is this staff entry from now on, and no other chat or entry is."""
+
+    async def unlink(self, school: str, staff: str) -> bool:
+        """The entry has no chat any more, and its invitations are void. False: there were none."""
+
+    async def away(self, chat: int, until: dt.datetime | None) -> None:
+        """The staff entry with this chat is away until then; its waiting cases are looked at."""
+
+    async def moved(self, chat: int, to: int) -> None:
+        """A staff group goes on under another number."""
+
+    async def make_ticket(self, ticket: Ticket) -> None:
+        """Keep a one-time key; a new invitation makes an older one for the same entry void."""
+
+    async def ticket(self, hash: bytes) -> Ticket | None:
+        """The key with this hash, if it is not used, revoked or expired."""
+
+    async def invitations(self) -> list[Ticket]:
+        """The invitations that can still be used."""
 
     # ---- whose data it is ----
 

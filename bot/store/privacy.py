@@ -18,6 +18,8 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.store.port import StoreError
 from bot.store.seal import Seal
 from bot.store.tables import (
+    AUDIT,
+    CASES,
     CHATS,
     COUNTS,
     ERASED,
@@ -25,7 +27,9 @@ from bot.store.tables import (
     OUTBOX,
     SECRETS,
     SEEN,
+    TICKETS,
     about_a_chat,
+    of_a_conversation,
     sealed,
 )
 from bot.text import text
@@ -35,6 +39,7 @@ _COUNTS_FOR = dt.timedelta(days=760)  # two years side by side, and a month to l
 # Who was erased need not be known for ever: a restored chat that was idle for longer is erased as
 # idle. So a year, or what is kept of idle chats where that is longer.
 _ERASED_FOR = dt.timedelta(days=365)
+_AUDIT_FOR = dt.timedelta(days=365)
 _SECRET = "erased"  # noqa: S105 - the name of it
 
 
@@ -60,9 +65,19 @@ def forget(connection: Connection, secret: bytes, now: dt.datetime, chat: int) -
 
 
 def erase(connection: Connection, chat: int) -> None:
-    """Delete every row about a chat."""
+    """Delete every row about a chat, and what is still to be said to staff about its cases."""
+    about = select(CASES.c.id).where(CASES.c.chat == chat)
+    connection.execute(delete(OUTBOX).where(OUTBOX.c.case.in_(about)))
+    connection.execute(delete(TICKETS).where(TICKETS.c.case.in_(about)))
     for table, whose in about_a_chat():
         connection.execute(delete(table).where(whose == chat))
+
+
+def erase_conversation(connection: Connection, chat: int) -> None:
+    """The same, but what has an end of its own stays until then: cases, consents, accounts."""
+    for table, whose in of_a_conversation():
+        ours = delete(table).where(whose == chat)
+        connection.execute(ours.where(OUTBOX.c.case.is_(None)) if table is OUTBOX else ours)
 
 
 def tidy(connection: Connection, now: dt.datetime, idle: dt.timedelta, sent: dt.timedelta) -> int:
@@ -70,10 +85,12 @@ def tidy(connection: Connection, now: dt.datetime, idle: dt.timedelta, sent: dt.
     gone = (CHATS.c.active_at < now - idle) | CHATS.c.blocked_at.is_not(None)
     chats = connection.execute(select(CHATS.c.id).where(gone)).scalars().all()
     for chat in chats:
-        erase(connection, chat)
+        erase_conversation(connection, chat)
     connection.execute(delete(OUTBOX).where(OUTBOX.c.done_at < now - sent))
     connection.execute(delete(SEEN).where(SEEN.c.at < now - _SEEN_FOR))
     connection.execute(delete(FAILURES).where(FAILURES.c.at < now - _FAILURES_FOR))
+    connection.execute(delete(TICKETS).where(TICKETS.c.expires_at < now))
+    connection.execute(delete(AUDIT).where(AUDIT.c.at < now - _AUDIT_FOR))
     connection.execute(delete(COUNTS).where(COUNTS.c.day < (now - _COUNTS_FOR).date()))
     connection.execute(delete(ERASED).where(ERASED.c.at < now - max(idle, _ERASED_FOR)))
     return len(chats)

@@ -19,12 +19,24 @@ from typing import Any, TypeVar
 from filelock import FileLock
 from sqlalchemy import Connection, Engine
 
-from bot.store import files, outbox, privacy, turns
+from bot.store import cases, files, outbox, privacy, turns
 from bot.store.engine import engine_on
-from bot.store.migrate import migrate
-from bot.store.port import Chat, Claimed, Clock, Outgoing, Step
+from bot.store.migrate import is_current, migrate
+from bot.store.port import (
+    Account,
+    Channel,
+    Chat,
+    Claimed,
+    Clock,
+    KeptCase,
+    Outgoing,
+    Step,
+    StoreError,
+    Ticket,
+)
 from bot.store.reseal import Place, places, reseal
 from bot.store.seal import Seal, keys_for, new_key, write_keys
+from bot.text import text
 from bot.worker import Worker
 
 _log = logging.getLogger(__name__)
@@ -58,19 +70,40 @@ async def open_store(folder: Path, key_file: Path | None, clock: Clock) -> SqlSt
         raise
 
 
+async def open_beside(folder: Path, key_file: Path | None, clock: Clock) -> SqlStore:
+    """The same, for a few lines while the bot may be running: its folder stays locked by the bot.
+
+    Raises StoreError also where there is no database yet, or it is of another version.
+    """
+    database, key_file = files.database_in(folder), files.key_in(folder, key_file)
+    if not files.exists(database):
+        return await open_store(folder, key_file, clock)
+    keys = keys_for(key_file, database_exists=True)
+    engine = engine_on(database)
+    try:
+        if not is_current(database):
+            raise StoreError(text("store.first-run", folder=str(folder)))
+        with engine.begin() as connection:
+            secret = privacy.secret(connection, Seal(keys))
+    except BaseException:
+        engine.dispose()
+        raise
+    return SqlStore(engine, None, key_file, keys, secret, clock)
+
+
 class SqlStore:
     """See `bot.store.port.Store`, which says what every method does."""
 
     def __init__(
         self,
         engine: Engine,
-        lock: FileLock,
+        lock: FileLock | None,
         key_file: Path,
         keys: tuple[bytes, ...],
         secret: bytes,
         clock: Clock,
     ) -> None:
-        """For `open_store`; the lock on the folder is held, and let go by `close`."""
+        """For `open_store`; the lock on the folder, where it is held, is let go by `close`."""
         self._engine = engine
         self._lock = lock
         self._key_file = key_file
@@ -118,8 +151,8 @@ class SqlStore:
 
     # ---- the outbox ----
 
-    async def claim(self, limit: int) -> list[Claimed]:
-        return await self._do(lambda c: outbox.claim(c, self._seal, self._now(), limit))
+    async def claim(self, limit: int, channel: Channel = "telegram") -> list[Claimed]:
+        return await self._do(lambda c: outbox.claim(c, self._seal, self._now(), limit, channel))
 
     async def sent(
         self, id: int, message_id: int | None, *, screen: bool = False, keep: bool = True
@@ -146,8 +179,75 @@ class SqlStore:
     async def recover(self, again: Callable[[str], bool]) -> int:
         return await self._do(lambda c: outbox.recover(c, self._now(), again))
 
-    async def next_due(self) -> dt.datetime | None:
-        return await self._do(outbox.next_due)
+    async def next_due(self, channel: Channel = "telegram") -> dt.datetime | None:
+        return await self._do(lambda c: outbox.next_due(c, channel))
+
+    # ---- cases, and the staff they go to ----
+
+    async def new_case_number(self) -> int:
+        return await self._do(cases.new_number)
+
+    async def case(self, id: int) -> KeptCase | None:
+        return await self._do(lambda c: cases.case(c, self._seal, id))
+
+    async def chat_and_case(self, chat: int) -> tuple[Chat | None, KeptCase | None]:
+        return await self._do(
+            lambda c: (turns.chat(c, self._seal, chat), cases.case_of(c, self._seal, chat))
+        )
+
+    async def cases_of(self, school: str, owners: tuple[str, ...]) -> list[KeptCase]:
+        return await self._do(lambda c: cases.cases_of(c, self._seal, school, owners))
+
+    async def due_cases(self, limit: int) -> list[KeptCase]:
+        return await self._do(lambda c: cases.due_cases(c, self._seal, self._now(), limit))
+
+    async def next_case_due(self) -> dt.datetime | None:
+        return await self._do(cases.next_case_due)
+
+    async def loads(self) -> dict[tuple[str, str], int]:
+        return await self._do(cases.loads)
+
+    async def words_of(self, case: int) -> list[tuple[str, bytes, bool]]:
+        return await self._do(lambda c: cases.words_of(c, self._seal, case))
+
+    async def case_at(self, place: int, message_id: int) -> tuple[int, str] | None:
+        return await self._do(lambda c: cases.case_at(c, place, message_id))
+
+    async def case_in_topic(self, place: int, thread: int) -> int | None:
+        return await self._do(lambda c: cases.case_in_topic(c, place, thread))
+
+    async def cards_of(self, case: int) -> list[tuple[int, int]]:
+        return await self._do(lambda c: cases.cards_of(c, case))
+
+    async def topic(self, place: int, case: int, thread: int | None) -> None:
+        await self._do(lambda c: cases.topic(c, place, case, thread))
+
+    async def audit_of(self, case: int) -> list[tuple[dt.datetime, str, str]]:
+        return await self._do(lambda c: cases.audit_of(c, case))
+
+    async def accounts(self) -> list[Account]:
+        return await self._do(cases.accounts)
+
+    async def link(self, account: Account) -> None:
+        await self._do(lambda c: cases.link(c, self._now(), account))
+
+    async def unlink(self, school: str, staff: str) -> bool:
+        return await self._do(lambda c: cases.unlink(c, school, staff))
+
+    async def away(self, chat: int, until: dt.datetime | None) -> None:
+        await self._do(lambda c: cases.away(c, chat, until))
+
+    async def moved(self, chat: int, to: int) -> None:
+        await self._do(lambda c: cases.moved(c, chat, to))
+
+    async def make_ticket(self, ticket: Ticket) -> None:
+        await self._do(lambda c: cases.make_ticket(c, self._now(), ticket))
+
+    async def ticket(self, hash: bytes) -> Ticket | None:
+        return await self._do(lambda c: cases.ticket(c, self._now(), hash))
+
+    async def invitations(self) -> list[Ticket]:
+        return await self._do(lambda c: cases.invitations(c, self._now()))
 
     # ---- whose data it is ----
 
@@ -239,4 +339,5 @@ class SqlStore:
             await self._worker.do(self._engine.dispose)  # after everything that was going on
         finally:
             self._worker.end()
-            self._lock.release()
+            if self._lock is not None:
+                self._lock.release()

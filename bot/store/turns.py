@@ -12,8 +12,8 @@ from typing import cast
 from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.store import outbox
-from bot.store.port import Chat, Outgoing, StaleChatError, Step
+from bot.store import cases, outbox
+from bot.store.port import Addressed, Chat, Outgoing, StaleChatError, Step
 from bot.store.seal import Seal
 from bot.store.tables import CHATS, COUNTS, FAILURES, NOTES, SEEN
 from bot.text import Language
@@ -35,10 +35,21 @@ def chat(connection: Connection, seal: Seal, id: int) -> Chat | None:
 
 def commit(connection: Connection, seal: Seal, now: dt.datetime, step: Step) -> bool:
     """See `Store.commit`. After StaleChatError the transaction must be rolled back."""
-    if not _handled(connection, now, step.update_id):
+    if step.update_id is not None and not _handled(connection, now, step.update_id):
         return False
-    _keep(connection, seal, now, step.chat)
-    outbox.queue(connection, seal, now, step.chat.id, step.outgoing)
+    if step.uses is not None and not cases.use(connection, now, step.uses):
+        return False
+    if step.chat is not None:
+        _keep(connection, seal, now, step.chat)
+        to_chat = step.chat.id
+        outbox.queue(connection, seal, now, (Addressed(to_chat, one) for one in step.outgoing))
+    if step.links is not None:
+        cases.link(connection, now, step.links)
+    for change in step.cases:
+        cases.keep(connection, seal, now, change)
+    outbox.queue(connection, seal, now, step.elsewhere)
+    for ticket in step.tickets:
+        cases.make_ticket(connection, now, ticket)
     for name in step.counts:
         _count(connection, now.date(), name)
     return True
@@ -68,7 +79,7 @@ def give_up(
     """See `Store.give_up`. The failures stay on record, for whoever looks into them."""
     if not _handled(connection, now, update_id):
         return False
-    outbox.queue(connection, seal, now, chat, outgoing)
+    outbox.queue(connection, seal, now, (Addressed(chat, one) for one in outgoing))
     return True
 
 

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
+from .acts import Press
 from .calls import Call
-from .chats import Chat
+from .chats import USUAL_RIGHTS, Chat
 from .faults import Faults
 from .flood import Flood
+from .groups import Group
 from .server import Server
 from .state import State
-from .users import NEVER_STARTED, Group, Press, User
+from .users import NEVER_STARTED, User
+
+_FIRST_GROUP = -1_002_000_000_001  # of the groups that are not given a number
 
 
 class BotApi:
     """The Bot API on a free port of this machine, for one bot, as long as the `with` lasts.
 
     A press can be answered for `answer_within` seconds. `seed` decides the first update number.
+    With `privacy` it reads in a group only what is meant for it, until it is an administrator.
     """
 
     def __init__(
@@ -31,11 +36,12 @@ class BotApi:
         flood: Flood | None = None,
         answer_within: float = 15.0,
         seed: int = 1,
+        privacy: bool = False,
     ) -> None:
         self.token = token
         bot_id = int(token.partition(":")[0])
         bot = {"id": bot_id, "is_bot": True, "first_name": name, "username": username}
-        self._state = State(token, bot, answer_within, flood, seed)
+        self._state = State(token, bot, answer_within, flood, seed, privacy)
         self._server = Server(self._state)
         self._users: dict[int, User] = {}
         self._groups: dict[int, Group] = {}
@@ -94,18 +100,35 @@ class BotApi:
 
     def group(
         self,
-        id: int,
+        id: int | None = None,
         title: str = "Team",
         *,
         type: str = "supergroup",
+        forum: bool = False,
+        members: Iterable[User] = (),
+        bot_is_in: bool = True,
         bot_is_admin: bool = False,
     ) -> Group:
-        """The group with this number, which is below zero; the bot is in it."""
-        assert id < 0, "the number of a group is below zero"
+        """The group with this number, which is below zero, or a new one; a forum has topics.
+
+        The bot has been in it for a while, so it hears nothing of it; with `bot_is_in=False` it
+        does not know the group until `adds_bot`. Who is no member can do nothing in it; without
+        members everybody can.
+        """
         with self._state.changed:
+            id = id or _FIRST_GROUP - len(self._groups)
+            assert id < 0, "the number of a group is below zero"
             if id not in self._groups:
-                chat = Chat(id, {"type": type, "title": title}, bot_is_admin=bot_is_admin)
-                self._state.chats[id] = chat
+                profile = {"type": type, "title": title, **({"is_forum": True} if forum else {})}
+                chat = Chat(
+                    id,
+                    profile,
+                    bot_rights=USUAL_RIGHTS if bot_is_admin else None,
+                    members=frozenset(member.id for member in members),
+                    last_id=1 if forum else 0,  # the number of "General", which is no topic
+                )
+                if bot_is_in:
+                    self._state.chats[id] = chat
                 self._groups[id] = Group(self._state, chat)
             return self._groups[id]
 

@@ -1,14 +1,28 @@
-"""Chats and the messages in them, and how a message looks to the one who reads it."""
+"""Chats, the topics and messages in them, and how a message looks to the one who reads it."""
 
 from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .html import Entity, utf16
 from .params import File
+
+# What an administrator may; most of it comes with the office, as the apps of Telegram propose it.
+USUAL_RIGHTS = frozenset(
+    "can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members "
+    "can_change_info can_invite_users can_pin_messages can_manage_topics".split()
+)
+RIGHTS = USUAL_RIGHTS | frozenset(
+    "can_promote_members can_post_stories can_edit_stories can_delete_stories".split()
+)
+# Messages that Telegram makes itself; what the bot does comes back as one of these too.
+_SERVICE = (
+    "forum_topic_created forum_topic_edited forum_topic_closed forum_topic_reopened "
+    "new_chat_members migrate_to_chat_id migrate_from_chat_id"
+).split()
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,10 @@ class Seen:
     reply_to: int | None
     silent: bool
     protected: bool
+    topic: int | None  # None is also the topic "General"
+    service: str | None  # "forum_topic_created" and the like, of a message by Telegram itself
+    forces_reply: bool
+    placeholder: str | None
 
     @property
     def edited(self) -> bool:
@@ -53,6 +71,20 @@ class Seen:
         return next(iter(by_label + [button for button in buttons if button.data == wanted]), None)
 
 
+@dataclass(frozen=True)
+class Topic:
+    """A topic of a forum; its number is that of the message which says that it was made."""
+
+    id: int
+    name: str
+    icon_color: int
+    by_bot: bool
+    closed: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {"name": self.name, "icon_color": self.icon_color}
+
+
 @dataclass
 class Message:
     """A message as the server keeps it. A caption is kept as text; `content` is the rest."""
@@ -67,6 +99,7 @@ class Message:
     content: dict[str, Any] = field(default_factory=dict)
     file: File | None = None
     reply_to: int | None = None
+    topic: int | None = None
     edit_date: int | None = None
     edits: int = 0
     silent: bool = False
@@ -75,6 +108,10 @@ class Message:
     @property
     def from_bot(self) -> bool:
         return bool(self.sender["is_bot"])
+
+    @property
+    def service(self) -> str | None:
+        return next((kind for kind in _SERVICE if kind in self.content), None)
 
     def same(self, text: str, entities: list[Entity], markup: dict[str, Any] | None) -> bool:
         return (self.text, self.entities, self.markup) == (text, entities, markup)
@@ -88,7 +125,9 @@ class Chat:
     profile: dict[str, Any]  # what the Bot API says of it: type, names, title
     closed: str | None = None
     moved_to: int | None = None
-    bot_is_admin: bool = False
+    bot_rights: frozenset[str] | None = None  # None is an ordinary member
+    members: frozenset[int] = frozenset()  # none named is everybody
+    topics: dict[int, Topic] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
     last_id: int = 0
     keyboard: list[list[str]] = field(default_factory=list)
@@ -96,6 +135,9 @@ class Chat:
     @property
     def private(self) -> bool:
         return self.id > 0
+
+    def bot_can(self, right: str) -> bool:
+        return right in (self.bot_rights or ())
 
     def as_json(self) -> dict[str, Any]:
         return {"id": self.id, **self.profile}
@@ -106,6 +148,27 @@ class Chat:
         message = Message(self.last_id, sender, date, **rest)
         self.messages[message.id] = message
         return message
+
+    def add_topic(self, sender: dict[str, Any], date: int, name: str, icon_color: int) -> Message:
+        """A new topic; gives the message that says so."""
+        topic = Topic(self.last_id + 1, name, icon_color, bool(sender["is_bot"]))
+        return self.change_topic(sender, date, topic, forum_topic_created=topic.as_json())
+
+    def change_topic(
+        self, sender: dict[str, Any], date: int, topic: Topic, **content: Any
+    ) -> Message:
+        """A topic as it is from now on, with the message that says so."""
+        self.topics[topic.id] = topic
+        return self.add(sender, date, content=content, topic=topic.id)
+
+    def close_topic(self, sender: dict[str, Any], date: int, topic: Topic, closed: bool) -> Message:
+        what = "forum_topic_closed" if closed else "forum_topic_reopened"
+        return self.change_topic(sender, date, replace(topic, closed=closed), **{what: {}})
+
+    def delete_topic(self, number: int) -> None:
+        """Without a trace: the bot hears nothing of it."""
+        del self.topics[number]
+        self.messages = {id: m for id, m in self.messages.items() if m.topic != number}
 
     def message_json(self, message: Message, *, with_reply: bool = True) -> dict[str, Any]:
         answer: dict[str, Any] = {
@@ -126,13 +189,27 @@ class Chat:
             answer["reply_markup"] = message.markup
         if message.protected:
             answer["has_protected_content"] = True
-        replied = self.messages.get(message.reply_to or 0)
-        if replied and with_reply:
+        if thread := message.topic or self._thread(message):
+            answer["message_thread_id"] = thread
+        if message.topic:
+            answer["is_topic_message"] = True
+        # What answers nothing in a topic still comes as an answer to the topic's first message.
+        replied = self.messages.get(message.reply_to or message.topic or 0)
+        if replied and replied is not message and with_reply:
             answer["reply_to_message"] = self.message_json(replied, with_reply=False)
         return answer
 
+    def _thread(self, message: Message) -> int | None:
+        """Replies to replies are a thread, which has a number but is no topic."""
+        first = message
+        while replied := self.messages.get(first.reply_to or 0):
+            first = replied
+        in_thread = first is not message and self.profile["type"] == "supergroup"
+        return first.id if in_thread else None
+
     def seen(self, message: Message) -> Seen:
-        rows = (message.markup or {}).get("inline_keyboard", [])
+        markup = message.markup or {}
+        rows = markup.get("inline_keyboard", [])
         return Seen(
             id=message.id,
             chat_id=self.id,
@@ -150,6 +227,10 @@ class Chat:
             reply_to=message.reply_to,
             silent=message.silent,
             protected=message.protected,
+            topic=message.topic,
+            service=message.service,
+            forces_reply="force_reply" in markup,
+            placeholder=markup.get("input_field_placeholder"),
         )
 
 

@@ -27,7 +27,13 @@ class Inbox:
     @property
     def inbox(self) -> list[Seen]:
         """What the bot wrote, as it looks now, in order."""
-        return [message for message in self.messages if message.from_bot]
+        return [message for message in self.messages if message.from_bot and not message.service]
+
+    def now(self, message: Seen) -> Seen:
+        """This message as it looks now; fails when it is gone."""
+        found = [now for now in self.messages if now.id == message.id]
+        assert found, f"message {message.id} is gone; it was {message.text!r}"
+        return found[0]
 
     @property
     def keyboard(self) -> list[list[str]]:

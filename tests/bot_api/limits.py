@@ -27,6 +27,7 @@ MAX_NAME = 64
 MAX_DESCRIPTION = 512
 MAX_SHORT_DESCRIPTION = 120
 MAX_ANSWER = 200
+MAX_PLACEHOLDER = 64
 
 CHAT_ACTIONS = frozenset(
     "typing upload_photo record_video upload_video record_voice upload_voice upload_document "
@@ -83,6 +84,10 @@ def checked_markup(markup: Any, *, inline_only: bool = False) -> dict[str, Any] 
         return {"inline_keyboard": checked} if checked else None
     if inline_only:
         raise bad_request("inline keyboard expected")
+    if len(str(markup.get("input_field_placeholder") or "")) > MAX_PLACEHOLDER:
+        raise bad_request("input field placeholder is too long")  # only the limit is known
+    if "force_reply" in markup and markup["force_reply"] is not True:
+        return None
     if "keyboard" in markup:
         rows = _rows(markup, "keyboard", "keyboard button")
         labels = [

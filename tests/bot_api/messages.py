@@ -9,6 +9,7 @@ from .limits import CHAT_ACTIONS, MAX_ANSWER, checked_markup, checked_text
 from .params import File, Params
 from .refused import bad_request
 from .state import Answer, State
+from .topics import topic_to_write_in
 
 TOO_OLD_TO_DELETE = 48 * 3600
 NOT_MODIFIED = (
@@ -61,6 +62,7 @@ def _send(state: State, params: Params, **content: Any) -> dict[str, Any]:
     markup = checked_markup(params.json("reply_markup"))
     chat = state.chat(params.values.get("chat_id"), to_write=True)
     reply_to = _reply_to(chat, params)
+    topic = topic_to_write_in(chat, params, reply_to)
     state.count(chat)
     _keep_keyboard(chat, markup)
     message = chat.add(
@@ -68,6 +70,7 @@ def _send(state: State, params: Params, **content: Any) -> dict[str, Any]:
         int(state.now()),
         markup=markup,
         reply_to=reply_to,
+        topic=topic,
         silent=params.flag("disable_notification"),
         protected=params.flag("protect_content"),
         **content,
@@ -122,9 +125,14 @@ def _to_edit(state: State, params: Params) -> tuple[Chat, Message]:
     message = chat.messages.get(params.integer("message_id"))
     if message is None:
         raise bad_request("message to edit not found")
-    if not message.from_bot:
+    if not message.from_bot or message.service or _is_with_keyboard(message):
         raise bad_request("message can't be edited")
     return chat, message
+
+
+def _is_with_keyboard(message: Message) -> bool:
+    """Whether it came with a keyboard for below the chat, or asked for a reply."""
+    return any(kind in (message.markup or {}) for kind in ("keyboard", "force_reply"))
 
 
 def _change(
@@ -149,8 +157,8 @@ def delete_message(state: State, params: Params) -> bool:
     if message is None:
         raise bad_request("message to delete not found")
     too_old = state.now() - message.date > TOO_OLD_TO_DELETE
-    foreign = not message.from_bot and not chat.private and not chat.bot_is_admin
-    if too_old or foreign:
+    foreign = not (message.from_bot or chat.private or chat.bot_can("can_delete_messages"))
+    if too_old or foreign or message.service == "forum_topic_created":
         raise bad_request("message can't be deleted")
     del chat.messages[message.id]
     return True

@@ -51,6 +51,7 @@ class State:
     answer_within: float
     flood: Flood | None
     seed: int
+    privacy: bool
     changed: threading.Condition = field(default_factory=threading.Condition)
     faults: Faults = field(default_factory=Faults)
     calls: list[Call] = field(default_factory=list)

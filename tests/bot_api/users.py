@@ -1,45 +1,21 @@
-"""Students and groups: what they do becomes an update, as Telegram would make it."""
+"""Students: what they do becomes an update, as Telegram would make it."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
-from .chats import Button, Chat, Message, Seen, found_entities
+from .acts import Press, add_member_update, add_message, bot_as_member, edit, number_of, press
+from .chats import Chat, Seen, found_entities
 from .inbox import Inbox
 from .limits import possible_start_payload
 from .params import File
-from .state import Answer, Query, State
+from .state import State
 
 NEVER_STARTED = "bot can't initiate conversation with a user"
 BLOCKED = "bot was blocked by the user"
 DEACTIVATED = "user is deactivated"
-KICKED = "bot was kicked from the supergroup chat"
 
 _PICTURE = b"\xff\xd8\xff\xe0 a small picture \xff\xd9"
-
-
-class Press:
-    """A press on a button: what was sent, and what the bot answered to it."""
-
-    def __init__(self, state: State, query: Query) -> None:
-        self._state = state
-        self._query = query
-        self.id = query.id
-        self.data = query.data
-        self.chat_id = query.chat
-        self.message_id = query.message
-        self.user_id = query.user
-
-    @property
-    def answer(self) -> Answer | None:
-        """The answer, or None while the button still shows that it is waiting."""
-        return self._query.answer
-
-    def wait_for_answer(self, timeout: float = 10.0) -> Answer:
-        return self._state.wait(
-            lambda: self._query.answer, timeout, lambda: f"answer to the press {self.data!r}"
-        )
 
 
 class User(Inbox):
@@ -52,7 +28,7 @@ class User(Inbox):
 
     def says(self, text: str, *, reply_to: Seen | int | None = None) -> Seen:
         """Types a message. Whoever writes has started the bot."""
-        return self._sends(text=text, entities=found_entities(text), reply_to=_id(reply_to))
+        return self._sends(text=text, entities=found_entities(text), reply_to=number_of(reply_to))
 
     def starts(self, payload: str = "") -> Seen:
         """Presses Start, or follows `t.me/bot?start=payload`; an impossible payload fails."""
@@ -84,14 +60,7 @@ class User(Inbox):
 
     def edits(self, message: Seen | int, text: str) -> Seen:
         """Changes a message of their own."""
-        with self._state.changed:
-            own = self._chat.messages[_id(message) or 0]
-            assert not own.from_bot, "a student cannot edit what the bot wrote"
-            own.text, own.entities = text, found_entities(text)
-            own.edit_date = int(self._state.now())
-            own.edits += 1
-            self._state.add_update("edited_message", self._chat.message_json(own))
-            return self._chat.seen(own)
+        return edit(self._state, self._chat, self.account, message, text)
 
     def sends_photo(self, caption: str = "", content: bytes = _PICTURE) -> Seen:
         kept = self._state.keep_file(File("photo.jpg", "photo", content))
@@ -129,13 +98,15 @@ class User(Inbox):
         with self._state.changed:
             self._must_be_open()
             self._chat.closed = BLOCKED
-            add_member_update(self._state, self._chat, self.account, "member", "kicked")
+            member, kicked = self._as_seen_by_bot()
+            add_member_update(self._state, self._chat, self.account, member, kicked)
 
     def unblocks(self) -> None:
         with self._state.changed:
             assert self._chat.closed == BLOCKED, f"user {self.id} did not block the bot"
             self._chat.closed = None
-            add_member_update(self._state, self._chat, self.account, "kicked", "member")
+            member, kicked = self._as_seen_by_bot()
+            add_member_update(self._state, self._chat, self.account, kicked, member)
 
     def deactivates(self) -> None:
         """Deletes the account; the bot learns of it when it writes."""
@@ -149,116 +120,9 @@ class User(Inbox):
             self._must_be_open()
             return add_message(self._state, self._chat, self.account, **rest)
 
+    def _as_seen_by_bot(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        return bot_as_member(self._state, "member"), bot_as_member(self._state, "kicked")
+
     def _must_be_open(self) -> None:
         if self._chat.closed:
             raise AssertionError(f"user {self.id} cannot do this: {self._chat.closed}")
-
-
-class Group(Inbox):
-    """A group that the bot is in, such as that of the staff."""
-
-    def __init__(self, state: State, chat: Chat) -> None:
-        super().__init__(state, chat)
-        self.id = chat.id
-
-    def says(self, user: User, text: str, *, reply_to: Seen | int | None = None) -> Seen:
-        """A member writes; the bot reads all of it."""
-        with self._state.changed:
-            assert not self._chat.closed, self._chat.closed
-            return add_message(
-                self._state,
-                self._chat,
-                user.account,
-                text=text,
-                entities=found_entities(text),
-                reply_to=_id(reply_to),
-            )
-
-    def presses(self, user: User, wanted: str, *, message: Seen | None = None) -> Press:
-        """A member presses a button, by label or data."""
-        return press(self._state, self._chat, user.account, wanted, message)
-
-    def removes_bot(self, user: User) -> None:
-        """The bot is thrown out, and hears it."""
-        with self._state.changed:
-            self._chat.closed = KICKED
-            add_member_update(self._state, self._chat, user.account, "member", "kicked")
-
-    def moves_to(self, group: Group, user: User) -> None:
-        """The group becomes a supergroup under another number, as Telegram does to it one day."""
-        with self._state.changed:
-            content = {"migrate_to_chat_id": group.id}
-            add_message(self._state, self._chat, user.account, content=content)
-            self._chat.moved_to = group.id
-
-
-def add_message(state: State, chat: Chat, sender: dict[str, Any], **rest: Any) -> Seen:
-    """A message of somebody other than the bot, with its update."""
-    with state.changed:
-        message: Message = chat.add(sender, int(state.now()), **rest)
-        state.add_update("message", chat.message_json(message))
-        return chat.seen(message)
-
-
-def add_member_update(
-    state: State, chat: Chat, user: dict[str, Any], before: str, after: str
-) -> None:
-    """The bot's own place in a chat has changed."""
-    state.add_update(
-        "my_chat_member",
-        {
-            "chat": chat.as_json(),
-            "from": user,
-            "date": int(state.now()),
-            "old_chat_member": _member(state, before),
-            "new_chat_member": _member(state, after),
-        },
-    )
-
-
-def _member(state: State, status: str) -> dict[str, Any]:
-    member = {"user": state.bot, "status": status}
-    return {**member, "until_date": 0} if status == "kicked" else member
-
-
-def press(
-    state: State,
-    chat: Chat,
-    user: dict[str, Any],
-    wanted: str,
-    message: Seen | None = None,
-    too_old: bool = False,
-) -> Press:
-    """Finds the button and sends its data, as a callback query."""
-    with state.changed:
-        seen, button = _find(chat, wanted, message)
-        if button.data is None:
-            raise AssertionError(f"the button {wanted!r} sends nothing; it opens {button.url}")
-        number = len(state.queries) + 1
-        query_id = str(4_000_000_000_000_000 + number)
-        query = Query(query_id, chat.id, seen.id, user["id"], button.data, state.now())
-        state.queries[query_id] = query
-        now = chat.messages.get(seen.id)
-        gone = {"chat": chat.as_json(), "message_id": seen.id, "date": 0}
-        payload = {
-            "id": query_id,
-            "from": user,
-            "message": gone if too_old or now is None else chat.message_json(now),
-            "chat_instance": hashlib.sha256(str(chat.id).encode()).hexdigest()[:16],
-            "data": button.data,
-        }
-        state.add_update("callback_query", payload)
-        return Press(state, query)
-
-
-def _find(chat: Chat, wanted: str, message: Seen | None) -> tuple[Seen, Button]:
-    shown = [message] if message else [chat.seen(m) for m in reversed(chat.messages.values())]
-    for seen in shown:
-        if button := seen.button(wanted):
-            return seen, button
-    labels = [label for seen in shown[:5] for label in seen.labels]
-    raise AssertionError(f"no button {wanted!r}; the newest are {labels}")
-
-
-def _id(message: Seen | int | None) -> int | None:
-    return message.id if isinstance(message, Seen) else message

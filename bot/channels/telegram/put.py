@@ -7,15 +7,17 @@ be made: 4096 characters, 64 bytes in a button, web addresses only behind button
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
 from bot.catalogue import Catalogue
+from bot.channels.email import MAIL, Mail
+from bot.conversation import Message
 from bot.engine import Spoken, record_as_text
-from bot.store.port import Outgoing
-from bot.text import Language
+from bot.store.port import Outgoing, TicketKind
+from bot.text import Language, Text, text
 from bot.words import Shown, ShownButton, Translator, render
 
 MOST_CHARACTERS = 4096
@@ -64,6 +66,8 @@ class Say:
     screen: bool = True
     closing: tuple[Close, ...] = ()
     passing: bool = False
+    asks: bool = False  # whoever reads it is asked to reply
+    edits: int | None = None  # the message whose place it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,70 @@ def put(
         file = Hand("wegwijs.json", record_as_text(spoken.record))
         out.append(Outgoing("hand", HAND.dump_json(file)))
     return tuple(out)
+
+
+@dataclass(frozen=True)
+class TelegramDeliver:
+    """`cases.Deliver`: what is said beside a turn, to students and to staff."""
+
+    translators: Mapping[Language, Translator]
+    catalogue: Callable[[], Catalogue]
+    links: str | None  # where the links in a mail lead; None: no mail
+
+    def to_student(self, message: Message, language: Language) -> tuple[Outgoing, ...]:
+        return self._say(message, language, "say")
+
+    def to_staff(self, message: Message, language: Language, kind: str) -> tuple[Outgoing, ...]:
+        return self._say(message, language, kind)
+
+    def _say(self, message: Message, language: Language, kind: str) -> tuple[Outgoing, ...]:
+        shown = render(message, self.translators[language], self.catalogue())
+        says = _messages([shown], "", (), passing=False)
+        if kind == "card" and len(says) > 1:  # one message that can be edited, however long
+            says = [replace(says[-1], html=says[0].html)]
+        return tuple(
+            Outgoing(
+                kind,
+                SAY.dump_json(replace(say, screen=False, asks=kind in ASKING)),
+            )
+            for say in says
+        )
+
+    def edit(self, message_id: int, out: Outgoing) -> Outgoing:
+        return replace(out, body=SAY.dump_json(replace(_say_in(out), edits=message_id)))
+
+    def by_mail(
+        self,
+        message: Message,
+        language: Language,
+        to: str,
+        reference: str,
+        keys: Mapping[TicketKind, str],
+    ) -> Outgoing:
+        translator = self.translators[language]
+        shown = render(message, translator, self.catalogue())
+        first, *rest = [part.text for part in shown.parts]
+        lines = [first, *rest]
+        for kind, key in keys.items():
+            lines.append(f"{translator.say(_LINK[kind])}\n{self.links}/{key}")
+        lines.append(translator.say(text("mail.end")))
+        mail = Mail(to, first, "\n\n".join(lines), reference)
+        return Outgoing("mail", MAIL.dump_json(mail))
+
+    def in_words(self, message: Message, language: Language) -> str:
+        return render(message, self.translators[language], self.catalogue()).text
+
+
+_LINK: Mapping[TicketKind, Text] = {
+    "seen": text("mail.link-seen"),
+    "taken": text("mail.link-taken"),
+    "done": text("mail.link-done"),
+}
+ASKING = ("answer", "note")  # messages that want a reply; what that is, their kind says
+
+
+def _say_in(out: Outgoing) -> Say:
+    return SAY.validate_json(out.body)
 
 
 def _closing(spoken: Spoken) -> tuple[Close, ...]:
@@ -126,8 +194,8 @@ def _messages(
             else:
                 texts.append(paragraph)
     return [
-        *(Say(text, screen=False, passing=passing) for text in texts[:-1]),
-        *(Say(text, keyboard, closing=closing, passing=passing) for text in texts[-1:]),
+        *(Say(said, screen=False, passing=passing) for said in texts[:-1]),
+        *(Say(said, keyboard, closing=closing, passing=passing) for said in texts[-1:]),
     ]
 
 
@@ -136,8 +204,8 @@ def _paragraphs(message: Shown) -> list[str]:
     found = []
     for part in message.parts:
         before, after = _TAGS[part.style]
-        text = part.text[: MOST_CHARACTERS // 6]  # one sign may become six: &quot;
-        found.append(f"{before}{html.escape(text, quote=False)}{after}")
+        for piece in _pieces(part.text):
+            found.append(f"{before}{html.escape(piece, quote=False)}{after}")
     said = "".join(part.text for part in message.parts)
     reach = [
         html.escape(button.label, quote=False)
@@ -147,6 +215,17 @@ def _paragraphs(message: Shown) -> list[str]:
         and _reached_by(button) not in _plain(said)
     ]
     return [*found, "\n".join(reach)] if reach else found
+
+
+def _pieces(said: str) -> list[str]:
+    """In pieces of which each fits, between words where it can: one sign may become five."""
+    most, pieces = MOST_CHARACTERS // 6, []
+    while len(said) > most:
+        at = max(said.rfind(" ", 1, most), said.rfind("\n", 1, most))
+        at = at if at > 0 else most
+        pieces.append(said[:at])
+        said = said[at:].lstrip(" ")
+    return [*pieces, said]
 
 
 def _reached_by(button: ShownButton) -> str:

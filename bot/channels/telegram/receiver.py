@@ -28,16 +28,21 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest
 
+from bot.cases import Cases, StaffArrived
 from bot.channels.telegram.put import one_line
 from bot.channels.telegram.sender import seconds_of
 from bot.channels.telegram.translate import (
     WANTED,
     InGroup,
+    Invited,
     Left,
+    Moved,
     chat_of,
     language_of,
     translate,
 )
+from bot.conversation import Said
+from bot.conversation.colleague import StaffWords
 from bot.engine import Arrived, Engine
 from bot.store.port import Outgoing, Store
 from bot.text import Language
@@ -67,6 +72,8 @@ class Handler:
         wake: Callable[[], None],
         sorry: Callable[[Language], str],
         only_private: Callable[[Language], str],
+        cases: Cases,
+        danger: Callable[[str], object],
     ) -> None:
         self._bot = bot
         self._store = store
@@ -74,6 +81,8 @@ class Handler:
         self._wake = wake
         self._sorry = sorry
         self._only_private = only_private
+        self._cases = cases
+        self._danger = danger
         self._aside: set[asyncio.Task[Any]] = set()
         self._groups: set[int] = set()
 
@@ -139,7 +148,8 @@ class Handler:
         await asyncio.wait((answering,), timeout=_ANSWERED)
 
     async def _act_on(self, update: Update) -> None:
-        match translate(update):
+        await self._cases.refresh()
+        match translate(update, self._cases.is_staff):
             case None:
                 await self._store.give_up(update.update_id, chat_of(update), ())
             case InGroup(id, chat, language):
@@ -149,11 +159,35 @@ class Handler:
                 if not await self._store.seen(id):
                     await (self._store.unblocked(chat) if back else self._store.blocked(chat))
                     await self._store.give_up(id, chat, ())
+                    self._cases.changed()
+            case Moved(id, chat, to):
+                await self._cases.moved(chat, to)
+                await self._store.give_up(id, chat, ())
+            case Invited(id, chat, language, key, group, forum):
+                await self._cases.invited(id, chat, language, key, group=group, forum=forum)
+            case StaffArrived() as by_staff:
+                arrived = await self._of_student(update, by_staff)
+                if arrived is not None:
+                    await self._engine.handle(arrived)
+                else:
+                    await self._cases.handle(by_staff)
             case Arrived() as arrived:
                 handling = asyncio.create_task(self._engine.handle(arrived))
                 if not (await asyncio.wait([handling], timeout=_SLOW))[0]:
                     self._show_typing(arrived.chat)
                 await handling
+
+    async def _of_student(self, update: Update, by_staff: StaffArrived) -> Arrived | None:
+        """Staff are people too: what one of them types to nobody, and shows danger, is not."""
+        event = by_staff.event
+        private = by_staff.place > 0 and by_staff.reply_to is None
+        if not private or not isinstance(event, StaffWords) or not event.words:
+            return None
+        if await asyncio.to_thread(self._danger, event.words) is None:
+            return None
+        user = update.effective_user
+        language = language_of(user.language_code if user is not None else None)
+        return Arrived(by_staff.id, by_staff.place, language, Said(event.words))
 
     def _in_group(self, chat: int, language: Language) -> tuple[Outgoing, ...]:
         """One polite line; a second one only after a restart, for what was said is not kept."""

@@ -18,8 +18,11 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
+from bot.cases import Cases
+from bot.channels.email import SmtpServer
+from bot.channels.mail_sender import MailSender
 from bot.channels.telegram.pace import Limits, Pace
-from bot.channels.telegram.put import put
+from bot.channels.telegram.put import TelegramDeliver, put
 from bot.channels.telegram.receiver import Handler, Updates, poll
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.setup import set_up
@@ -40,6 +43,8 @@ _QUIET = 2.0  # seconds at most before the understanding is prepared
 _BREATH = 0.1  # seconds in which the first answers leave
 _SETTING_UP = (30, 300, 3600)  # seconds before name and commands are tried again
 _TIDY = dt.timedelta(hours=1)
+_DEADLINES = 1.0  # seconds between two looks at what is due
+_BETWEEN = 0.05  # seconds between two batches of that: students go first
 _FIRST_PAUSES = (1, 2, 5, 10, 30)  # seconds, while Telegram cannot be reached at the start
 HEARTBEAT = "heartbeat"  # touched after each answer of Telegram that was handled
 STUCK = 180  # seconds without one: polling is stuck
@@ -67,6 +72,10 @@ class Service:
     webhook: str | None = None  # Telegram pushes to this address; None: we ask
     listen: str = "127.0.0.1:8080"
     limits: Limits | None = None
+    keep_cases: dt.timedelta = dt.timedelta(days=60)
+    smtp: SmtpServer | None = None  # where mail to staff is handed in
+    links: str | None = None  # where the links in those mails lead
+    links_listen: str = "127.0.0.1:8081"
 
 
 def bot_for(token: str, api: str | None) -> tuple[Bot, Updates]:
@@ -124,15 +133,30 @@ def _unforeseen(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> Non
 
 async def _work(bot: Bot, updates: Updates, service: Service, asked: asyncio.Event) -> None:
     """Everything side by side, until we are asked to stop or one of them fails for good."""
-    sender = Sender(bot, service.store, service.clock, Pace(service.limits))
-    handler = handler_for(bot, service, sender)
+    cases = cases_of(service)
+    await cases.refresh()
+    sender = Sender(bot, service.store, service.clock, Pace(service.limits), cases)
+    mails = MailSender(service.store, service.smtp, service.clock) if service.smtp else None
+
+    def wake() -> None:
+        sender.wake()
+        if mails is not None:
+            mails.wake()
+
+    cases.wakes(wake)
+    handler = handler_for(bot, service, sender, cases, wake)
     heard = asyncio.Event()
     sending = asyncio.create_task(sender.run(), name="send")
     receiving = asyncio.create_task(_receive(bot, updates, handler, service, heard))
     beside = [
         asyncio.create_task(_prepare(bot, service, heard), name="prepare"),
         asyncio.create_task(_tidy(service, heard), name="tidy"),
+        asyncio.create_task(_keep_time(cases, heard), name="deadlines"),
     ]
+    if mails is not None:
+        beside.append(asyncio.create_task(mails.run(), name="mail"))
+    if service.smtp is not None and service.links is not None:
+        beside.append(asyncio.create_task(_serve_links(service, cases), name="links"))
     stop = asyncio.create_task(asked.wait())
     await asyncio.wait((sending, receiving, stop), return_when=asyncio.FIRST_COMPLETED)
     for task in (receiving, stop, *beside):
@@ -145,7 +169,22 @@ async def _work(bot: Bot, updates: Updates, service: Service, asked: asyncio.Eve
             raise result
 
 
-def handler_for(bot: Bot, service: Service, sender: Sender) -> Handler:
+def cases_of(service: Service) -> Cases:
+    """Handovers to staff."""
+    deliver = TelegramDeliver(service.translators, lambda: service.world().catalogue, service.links)
+    return Cases(
+        service.store,
+        lambda: service.world().catalogue,
+        deliver,
+        service.clock,
+        mail=service.smtp is not None and service.links is not None,
+        keep=service.keep_cases,
+    )
+
+
+def handler_for(
+    bot: Bot, service: Service, sender: Sender, cases: Cases, wake: Callable[[], None]
+) -> Handler:
     """What handles an update, whichever way it came in."""
 
     def into_messages(spoken: Spoken) -> tuple[Outgoing, ...]:
@@ -154,14 +193,16 @@ def handler_for(bot: Bot, service: Service, sender: Sender) -> Handler:
     def say(what: Text) -> Callable[[Language], str]:
         return lambda language: service.translators[language].say(what)
 
-    engine = Engine(service.store, service.world, into_messages, sender.send_now, sender.wake)
+    engine = Engine(service.store, service.world, into_messages, sender.send_now, wake, cases)
     return Handler(
         bot,
         service.store,
         engine,
-        sender.wake,
+        wake,
         say(text("telegram.sorry")),
         say(text("telegram.only-private")),
+        cases,
+        lambda words: service.world().danger(words),
     )
 
 
@@ -231,6 +272,28 @@ async def _prepare(bot: Bot, service: Service, heard: asyncio.Event) -> None:
         if await set_up(bot, service.store, service.translators):
             return
         await asyncio.sleep(pause)
+
+
+async def _keep_time(cases: Cases, heard: asyncio.Event) -> None:
+    """Handle deadlines as they come; those that passed while we were away come first."""
+    await heard.wait()
+    while True:
+        try:
+            while await cases.tick():
+                await asyncio.sleep(_BETWEEN)
+        except Exception as error:
+            _log.error("Deadlines could not be looked at (%s).", type(error).__name__)
+        await asyncio.sleep(_DEADLINES)
+
+
+async def _serve_links(service: Service, cases: Cases) -> None:
+    """The pages behind the links in mails. That they do not work must not stop the bot."""
+    from bot.channels.links_page import serve_links
+
+    try:
+        await serve_links(service.store, cases, service.translators, service.links_listen)
+    except Exception as error:
+        _log.error("The links in mails cannot be served (%s).", type(error).__name__)
 
 
 async def _tidy(service: Service, heard: asyncio.Event) -> None:

@@ -15,12 +15,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import httpx
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
+    ChatMigrated,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -57,6 +59,22 @@ class Came:
     keep: bool = True
 
 
+class Topics(Protocol):
+    """What is asked about the groups of staff: `cases.Cases`."""
+
+    def is_forum(self, place: int) -> bool:
+        """Whether each case has a topic of its own there."""
+
+    def topic_name(self, case: int, place: int) -> str:
+        """What the topic of a case is called."""
+
+    async def repost(self, place: int, case: int) -> None:
+        """The topic of a case is gone: say again what was in it."""
+
+    async def moved(self, chat: int, to: int) -> None:
+        """A group goes on under another number."""
+
+
 class Sender:
     """Runs beside the receiver, until it is stopped."""
 
@@ -66,7 +84,10 @@ class Sender:
         store: Store,
         clock: Callable[[], dt.datetime],
         pace: Pace | None = None,
+        topics: Topics | None = None,
     ) -> None:
+        """`topics`: what is known of staff groups; None where there are none."""
+        self._topics = topics
         self._bot = bot
         self._store = store
         self._clock = clock
@@ -222,6 +243,8 @@ class Sender:
     async def _send(self, one: Claimed) -> Came:
         """Send it, whatever it is."""
         match _read(one):
+            case Say() as say if one.case is not None or say.edits is not None:
+                return await self._about_case(one, say)
             case Say() as say:
                 message_id = await self._say(one.chat, say)
                 if say.screen:
@@ -232,12 +255,58 @@ class Sender:
                 return Came(file.message_id)
         raise AssertionError("not reached")
 
-    async def _say(self, chat: int, say: Say) -> int:
+    async def _about_case(self, one: Claimed, say: Say) -> Came:
+        """To staff, or to a student beside the conversation: the card that is there is edited."""
+        edits = say.edits or one.card
+        if edits is not None and await self._edit(one.chat, edits, say):
+            return Came(edits)
+        if say.edits is not None:
+            return Came(None)
+        thread = one.thread
+        try:
+            if thread is None and self._topics is not None and self._topics.is_forum(one.chat):
+                thread = await self._new_topic(one)
+            return Came(await self._say(one.chat, say, thread))
+        except ChatMigrated as error:
+            if self._topics is not None:
+                await self._topics.moved(one.chat, error.new_chat_id)
+            raise NetworkError("the group has moved") from None
+        except BadRequest as error:
+            if thread is None or self._topics is None or "thread not found" not in str(error):
+                raise
+            await self._topics.repost(one.chat, one.case or 0)
+            return Came(None)  # this is among what is said again
+
+    async def _new_topic(self, one: Claimed) -> int:
+        if self._topics is None or one.case is None:
+            raise ValueError("a topic is of a case in a staff group")
+        name = self._topics.topic_name(one.case, one.chat)
+        made = await self._bot.create_forum_topic(one.chat, name)
+        await self._store.topic(one.chat, one.case, made.message_thread_id)
+        return made.message_thread_id
+
+    async def _edit(self, chat: int, message_id: int, say: Say) -> bool:
+        """Whether it stands there now; False where the message is gone or cannot be edited."""
+        try:
+            await self._bot.edit_message_text(
+                say.html,
+                chat,
+                message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=_markup(say.keyboard),
+                link_preview_options=_NO_LINK_PREVIEW,
+            )
+        except BadRequest as error:
+            return "not modified" in str(error)
+        return True
+
+    async def _say(self, chat: int, say: Say, thread: int | None = None) -> int:
         send = partial(
             self._bot.send_message,
             chat,
             say.html,
-            reply_markup=_markup(say.keyboard),
+            message_thread_id=thread,
+            reply_markup=ForceReply() if say.asks else _markup(say.keyboard),
             link_preview_options=_NO_LINK_PREVIEW,
         )
         try:
@@ -290,7 +359,7 @@ class Sender:
 
 
 def _read(one: Claimed) -> Say | Hand:
-    return SAY.validate_json(one.body) if one.kind == "say" else HAND.validate_json(one.body)
+    return HAND.validate_json(one.body) if one.kind == "hand" else SAY.validate_json(one.body)
 
 
 def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from telegram import CallbackQuery, Chat, ChatMember, Message, Update
 
+from bot.cases import StaffArrived
 from bot.conversation import Commanded, Event, Pressed, Said, Started, Unreadable
+from bot.conversation.colleague import STAFF_COMMANDS, StaffCommand, StaffPress, StaffWords
 from bot.engine import Arrived, Pressing
+from bot.handover.invitation import INVITATION
 from bot.text import Language
 
 # Only these are asked for; everything else Telegram keeps to itself.
@@ -45,7 +49,28 @@ class Left:
     back: bool
 
 
-Incoming = Arrived | InGroup | Left
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody opened an invitation for staff, in their own chat or for a group."""
+
+    id: int
+    chat: int
+    language: Language
+    key: str
+    group: bool
+    forum: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A group goes on under another number."""
+
+    id: int
+    chat: int
+    to: int
+
+
+Incoming = Arrived | InGroup | Left | Invited | Moved | StaffArrived
 
 
 def language_of(code: str | None) -> Language:
@@ -58,16 +83,31 @@ def chat_of(update: Update) -> int:
     return update.effective_chat.id if update.effective_chat is not None else 0
 
 
-def translate(update: Update) -> Incoming | None:
-    """What it means to us; None for what does not concern us."""
+def _nobody(chat: int) -> bool:
+    return False
+
+
+def translate(update: Update, is_staff: Callable[[int], bool] = _nobody) -> Incoming | None:
+    """What it means to us; None for what does not concern us. `is_staff`: of which chats."""
     if update.my_chat_member is not None:
         return _member(update)
     if update.callback_query is not None:
-        return _pressed(update.update_id, update.callback_query)
+        return _pressed(update.update_id, update.callback_query, is_staff)
     message = update.message or update.edited_message
+    if message is not None and message.migrate_to_chat_id is not None:
+        return Moved(update.update_id, message.chat.id, message.migrate_to_chat_id)
     if message is None or message.from_user is None or message.from_user.is_bot:
         return None
     language = language_of(message.from_user.language_code)
+    invited = _invited(update.update_id, message, language)
+    if invited is not None:
+        return invited
+    if is_staff(message.chat.id):
+        if update.edited_message is not None:
+            return None  # what was passed on cannot be taken back
+        by_staff = _of_staff(update.update_id, message)
+        if by_staff is not None or message.chat.type != Chat.PRIVATE:
+            return by_staff
     if message.chat.type != Chat.PRIVATE:
         spoken_to = message.text is not None and message.text.startswith("/")
         return InGroup(update.update_id, message.chat.id, language) if spoken_to else None
@@ -82,6 +122,47 @@ def translate(update: Update) -> Incoming | None:
         event,
         text_id=message.message_id if isinstance(event, Said) else None,
         edited=edited,
+    )
+
+
+def _invited(id: int, message: Message, language: Language) -> Invited | None:
+    name, _, payload = (message.text or "").partition(" ")
+    payload = payload.strip()
+    if name.partition("@")[0].lower() != "/start" or not payload.startswith(INVITATION):
+        return None
+    if not _PAYLOAD.fullmatch(payload):
+        return None
+    group = message.chat.type != Chat.PRIVATE
+    key = payload.removeprefix(INVITATION)
+    return Invited(id, message.chat.id, language, key, group, bool(message.chat.is_forum))
+
+
+def _of_staff(id: int, message: Message) -> StaffArrived | None:
+    """A command of the staff, a reply to a message about a case, or words to nobody.
+
+    In their own chat all other commands are those of everybody; in a group what is neither a
+    command nor a reply to us is between colleagues.
+    """
+    if message.from_user is None:
+        return None
+    private = message.chat.type == Chat.PRIVATE
+    said = message.text or message.caption or ""
+    if said.startswith("/"):
+        name, _, rest = said[1:].partition(" ")
+        name = name.partition("@")[0].lower()
+        if name not in STAFF_COMMANDS:
+            return None
+        return StaffArrived(id, message.chat.id, message.from_user.id, StaffCommand(name, rest))
+    thread = message.message_thread_id if message.is_topic_message else None
+    reply = message.reply_to_message
+    # A plain message in a topic seems a reply to what opened the topic.
+    replied = reply.message_id if reply is not None and reply.message_id != thread else None
+    if replied is None and not private:
+        return None
+    if any(getattr(message, name) for name in _SERVICE):
+        return None
+    return StaffArrived(
+        id, message.chat.id, message.from_user.id, StaffWords(said), replied, thread
     )
 
 
@@ -114,11 +195,17 @@ def _started(payload: str, language: Language) -> Started:
     return Started(language, institution=payload or None)
 
 
-def _pressed(update_id: int, query: CallbackQuery) -> Incoming | None:
+def _pressed(
+    update_id: int, query: CallbackQuery, is_staff: Callable[[int], bool]
+) -> Incoming | None:
     message = query.message
-    if message is None or message.chat.type != Chat.PRIVATE:
+    if message is None:
         return None
     stamp, dot, button = (query.data or "").partition(".")
+    if button.startswith("c:") and is_staff(message.chat.id):
+        return StaffArrived(update_id, message.chat.id, query.from_user.id, StaffPress(button))
+    if message.chat.type != Chat.PRIVATE:
+        return None
     return Arrived(
         update_id,
         message.chat.id,

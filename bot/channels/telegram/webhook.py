@@ -12,7 +12,6 @@ import hashlib
 import hmac
 import json
 import logging
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, Protocol
 
@@ -25,6 +24,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from bot.channels.telegram.translate import WANTED
+from bot.channels.web import listening
 from bot.conversation import World
 from bot.settings import SettingsError
 from bot.text import text
@@ -267,7 +267,7 @@ class _Server(uvicorn.Server):
 @contextlib.asynccontextmanager
 async def _served(app: Starlette, listen: str) -> AsyncIterator[asyncio.Task[None]]:
     """The app behind `listen`, as a task; what is being handled at the end is finished."""
-    with _listening(listen) as opened:
+    with listening(listen) as opened:
         server = _Server(
             uvicorn.Config(
                 app,
@@ -287,14 +287,3 @@ async def _served(app: Starlette, listen: str) -> AsyncIterator[asyncio.Task[Non
         finally:
             server.should_exit = True
             await asyncio.gather(task, return_exceptions=True)
-
-
-def _listening(listen: str) -> socket.socket:
-    """The open address, `host:port`. Raises SettingsError."""
-    host, _, port = listen.rpartition(":")
-    host = host.strip("[]")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, int(port)), family=family, backlog=128)
-    except (OSError, ValueError, OverflowError):
-        raise SettingsError(text("webhook.listen", listen=listen)) from None

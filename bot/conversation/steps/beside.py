@@ -6,6 +6,7 @@ from bot.advice import person_for
 from bot.conversation.message import Button, Message, Part
 from bot.conversation.standing import student_of
 from bot.conversation.state import State
+from bot.conversation.steps import handover
 from bot.conversation.steps.advice import step_parts
 from bot.conversation.steps.crisis import ANY, line_buttons, worried_button
 from bot.conversation.steps.institution import school_buttons
@@ -18,6 +19,17 @@ _BACK = Button("on", text("button.on"))
 
 
 def show_person(state: State, world: World) -> Message:
+    """Who it would be, where there are staff who can be reached; else the contact, plainly."""
+    case = handover.open_case(state, world)
+    if case is not None:
+        return handover.show_standing(state, world, case)
+    able = handover.candidates(state, world)
+    if able:
+        return handover.show_offer(state, world, able[0], others=len(able) > 1)
+    return show_contact(state, world)
+
+
+def show_contact(state: State, world: World) -> Message:
     """A person at the student's own institution, plainly: who it is and how to get there."""
     institution = state.answers.get("institution")
     person = person_for(student_of(state, world), world.catalogue, world.today)

@@ -1,0 +1,166 @@
+"""The pages behind the one-time links in mails to staff.
+
+Opening a link does nothing yet: programs that look for viruses open every link in a mail. A button
+on the page does it. What the student shared is on the page only after that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from collections.abc import Mapping
+from urllib.parse import parse_qs
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from bot.cases import Cases, hash_of, new_ticket
+from bot.channels.web import listening
+from bot.handover.case import Answered, Case, Done, Happening, Seen, Taken
+from bot.store.port import Store, Ticket
+from bot.text import Language, Text, text
+from bot.words import Translator
+
+_MOST_BYTES = 64 * 1024
+_MOST_WORDS = 3500
+_DO: Mapping[str, Text] = {
+    "seen": text("page.do-seen"),
+    "taken": text("page.do-taken"),
+    "done": text("page.do-done"),
+    "answer": text("page.do-answer"),
+}
+_DONE: Mapping[str, Text] = {
+    "seen": text("page.seen"),
+    "taken": text("page.taken"),
+    "done": text("page.done"),
+    "answer": text("page.answered"),
+}
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
+}
+_STYLE = (
+    "body{font:18px/1.5 system-ui,sans-serif;max-width:38rem;margin:2rem auto;padding:0 1rem;"
+    "color:#1d1d1f;background:#fff}h1{font-size:1.4rem}textarea{width:100%;min-height:9rem;"
+    "font:inherit;box-sizing:border-box}button{font:inherit;padding:.6rem 1.2rem;border:0;"
+    "border-radius:.4rem;background:#00539b;color:#fff}.card{background:#f3f5f7;padding:.5rem 1rem;"
+    "border-radius:.4rem}"
+)
+
+
+def links_app(store: Store, cases: Cases, translators: Mapping[Language, Translator]) -> Starlette:
+    """The web server's program."""
+    pages = _Pages(store, cases, translators)
+    return Starlette(routes=[Route("/case/{key}", pages.page, methods=["GET", "POST"])])
+
+
+async def serve_links(
+    store: Store, cases: Cases, translators: Mapping[Language, Translator], listen: str
+) -> None:
+    """Until cancelled. Raises SettingsError when the address cannot be listened on."""
+    with listening(listen) as opened:
+        config = uvicorn.Config(
+            links_app(store, cases, translators),
+            lifespan="off",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+        )
+        server = uvicorn.Server(config)
+        try:
+            # `_serve`: without uvicorn's hands on our signals.
+            await server._serve(sockets=[opened])
+        except asyncio.CancelledError:
+            server.should_exit = True
+            raise
+
+
+class _Pages:
+    def __init__(
+        self, store: Store, cases: Cases, translators: Mapping[Language, Translator]
+    ) -> None:
+        self._store = store
+        self._cases = cases
+        self._translators = translators
+
+    async def page(self, request: Request) -> Response:
+        ticket = await self._store.ticket(hash_of(request.path_params["key"]))
+        if ticket is None or ticket.kind not in _DO:
+            return self._html("nl", [text("page.void")], status=410)
+        await self._cases.refresh()
+        language = self._cases.language_of(ticket.school, ticket.staff)
+        if request.method == "GET":
+            return self._html(language, [_DO[ticket.kind]], form=ticket.kind)
+        body = await request.body()
+        if len(body) > _MOST_BYTES:
+            return self._html(language, [text("page.void")], status=413)
+        words = parse_qs(body.decode("utf-8", "replace")).get("words", [""])[0].strip()
+        if ticket.kind == "answer" and not words:
+            return self._html(language, [text("page.empty")], form="answer")
+        return await self._do(ticket, words[:_MOST_WORDS], language)
+
+    async def _do(self, ticket: Ticket, words: str, language: Language) -> Response:
+        case, refused = await self._cases.by_ticket(ticket, _happening(ticket, words))
+        if case is None:
+            return self._html(language, [text("page.void")], status=410)
+        if refused is not None:
+            said = self._cases.refused(refused, case.school)
+            return self._html(language, [said], status=409)
+        if not case.is_open:
+            return self._html(language, [_DONE[ticket.kind]])
+        until = ticket.expires_at
+        key, answer = new_ticket("answer", ticket.school, ticket.staff, until, case.id)
+        await self._store.make_ticket(answer)
+        return self._html(language, [_DONE[ticket.kind]], case=case, form="answer", action=key)
+
+    def _html(
+        self,
+        language: Language,
+        lines: list[Text],
+        *,
+        status: int = 200,
+        case: Case | None = None,
+        form: str = "",
+        action: str = "",
+    ) -> Response:
+        say = self._translators[language].say
+        body = [f"<h1>{_safe(say(line))}</h1>" for line in lines]
+        if case is not None:
+            shown = "".join(
+                f"<p>{_safe(line)}</p>" for line in self._cases.on_paper(case, language)
+            )
+            body.append(f'<div class="card">{shown}</div>')
+        if form:
+            button = _safe(say(text("page.send") if form == "answer" else text("page.yes")))
+            label = _safe(say(text("page.your-answer")))
+            area = f'<p><label>{label}<textarea name="words" maxlength="{_MOST_WORDS}" required>'
+            area = f"{area}</textarea></label></p>" if form == "answer" else ""
+            target = f' action="{action}"' if action else ""
+            body.append(f'<form method="post"{target}>{area}<button>{button}</button></form>')
+        page = (
+            f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width">'
+            f"<title>Wegwijs</title><style>{_STYLE}</style>{''.join(body)}"
+        )
+        return HTMLResponse(page, status, headers=_HEADERS)
+
+
+def _safe(said: str) -> str:
+    return html.escape(said).replace("\n", "<br>")
+
+
+def _happening(ticket: Ticket, words: str) -> Happening:
+    match ticket.kind:
+        case "taken":
+            return Taken(ticket.staff)
+        case "done":
+            return Done(ticket.staff)
+        case "answer":
+            return Answered(ticket.staff, words)
+    return Seen(ticket.staff)
