@@ -478,6 +478,12 @@ class Cases:
             for message in say
             for out in self._deliver.to_staff(message, account.language, kind)
         ]
+        if turn.shows and followed is not None:
+            now_it_is = card(from_json(followed.case.case.body), desk)
+            elsewhere += [
+                Addressed(arrived.place, out, followed.case.case.id, who)
+                for out in self._deliver.to_staff(now_it_is, account.language, "card-new")
+            ]
         step = Step(arrived.id, None, elsewhere=tuple(elsewhere))
         done = await self._store.commit(with_following(step, followed))
         if turn.away is not None:

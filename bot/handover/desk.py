@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -87,12 +87,12 @@ def desk_of(
     keep: dt.timedelta,
 ) -> Desk:
     """The desk of a school; who has no `way` cannot be reached."""
-    needs: dict[str, list[str]] = {member.id: list(member.needs) for member in school.staff}
+    lists: dict[str, list[tuple[str, ...]]] = {m.id: [m.needs] for m in school.staff}
     offerings: dict[str, tuple[str, ...]] = {}
     for offering in school.offerings:
         offerings[offering.id] = offering.staff
         for id in offering.staff:
-            needs[id] += [need for need in offering.needs if need not in needs[id]]
+            lists[id].append(offering.needs)
     return Desk(
         school.institution.id,
         {
@@ -101,12 +101,21 @@ def desk_of(
             )
             for member in school.staff
         },
-        {id: tuple(listed) for id, listed in needs.items()},
+        {id: _strongest_first(listed) for id, listed in lists.items()},
         offerings,
         content_in_mail=school.institution.handover.content_in_mail,
         answer_within=dt.timedelta(hours=school.institution.handover.answer_within),
         keep=keep,
     )
+
+
+def _strongest_first(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Every need by its best place: who answers at many offerings is no less good at each."""
+    places: dict[str, int] = {}
+    for listed in lists:
+        for place, need in enumerate(listed):
+            places[need] = min(place, places.get(need, place))
+    return tuple(sorted(places, key=lambda need: places[need]))
 
 
 def is_there(colleague: Colleague, now: dt.datetime) -> bool:
@@ -189,9 +198,12 @@ def can_take_over(desk: Desk, to: str, wish: Wish, now: dt.datetime) -> bool:
 
 
 def excluded(desk: Desk, never: tuple[str, ...]) -> frozenset[str]:
-    """Who must not see what is about these people: they, and everybody of their teams."""
-    teams = {desk.team_of(id) for id in never} - {None}
-    return frozenset(never) | {id for id in desk.colleagues if desk.team_of(id) in teams}
+    """Who must not see what is about these people: they, and everybody of their teams.
+
+    With the teams by name, so that what this says of now can be kept for later.
+    """
+    teams = {*never, *filter(None, map(desk.team_of, never))}
+    return frozenset(teams | {id for id in desk.colleagues if desk.team_of(id) in teams})
 
 
 def may_go_to(desk: Desk, to: str, wish: Wish) -> bool:

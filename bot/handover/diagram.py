@@ -30,12 +30,12 @@ from bot.handover.edges import EDGES
 
 _STATES: dict[Status, str] = {
     "offered": "offered to the student",
-    "shown": "shown: the student sees what would be sent",
-    "sent": "sent: somebody has it, with a deadline",
+    "shown": "shown what would be sent",
+    "sent": "sent, with an owner and a deadline",
     "seen": "seen",
-    "taken": "taken: one person has it",
+    "taken": "taken by one person",
     "answered": "answered",
-    "unanswered": "unanswered: nobody is left",
+    "unanswered": "unanswered, nobody is left",
     "closed": "closed",
     "withdrawn": "withdrawn",
     "declined": "declined",
@@ -74,8 +74,9 @@ def diagram() -> str:
     lines = ["stateDiagram-v2"]
     lines += [f'    state "{words}" as {status}' for status, words in _STATES.items()]
     lines += ["    [*] --> offered"]
-    for start, to in sorted(arrows, key=lambda arrow: (place[arrow[0]], place[arrow[1]])):
-        lines.append(f"    {start} --> {to} : {', '.join(sorted(arrows[start, to]))}")
+    for arrow in sorted(arrows, key=lambda arrow: (place[arrow[0]], place[arrow[1]])):
+        words = ",<br/>".join(sorted(arrows[arrow]))
+        lines.append(f"    {arrow[0]} --> {arrow[1]} : {words}")
     return "\n".join(lines) + "\n"
 
 

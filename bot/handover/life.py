@@ -88,7 +88,10 @@ def happen(case: Case, happening: Happening, desk: Desk, now: dt.datetime) -> Mo
     moved = _HOW[kind](case, happening, desk, now)
     if (moved.case and moved.case.status) not in EDGES[case.status][kind]:
         raise AssertionError(f"no edge from {case.status} by {kind.__name__}")
-    return moved
+    # Whatever is in the case: who it is about hears nothing of it.
+    out = excluded(desk, case.wish.never)
+    tell = (one for one in moved.tell if not (isinstance(one, TellStaff) and one.to in out))
+    return replace(moved, tell=tuple(tell))
 
 
 def _may_act(by: str, case: Case, desk: Desk) -> bool:
@@ -110,6 +113,8 @@ def _declined(case: Case, happening: Declined, desk: Desk, now: dt.datetime) -> 
 
 
 def _sent(case: Case, happening: Sent, desk: Desk, now: dt.datetime) -> Moved:
+    if case.owner in excluded(desk, case.wish.never):
+        raise RefusedError("not-allowed", case.owner)
     case = replace(case, id=happening.id, opened=now)
     owner = desk.colleagues.get(case.owner)
     if owner is None or not is_available(owner, now) or not may_go_to(desk, case.owner, case.wish):
@@ -138,9 +143,9 @@ def _withdrawn(case: Case, happening: Withdrawn, desk: Desk, now: dt.datetime) -
 
 
 def _may_ask(case: Case, happening: MayAsk, desk: Desk, now: dt.datetime) -> Moved:
-    """Not twice, and not when it would keep the case longer."""
+    """Not later because they said so twice, and not when it would keep the case longer."""
     ask = now + desk.ask_after
-    if case.timer == "ask" or case.due is None or ask >= case.due:
+    if case.due is None or ask >= case.due:
         return Moved(case)
     return Moved(replace(case, timer="ask", due=ask))
 
@@ -351,7 +356,8 @@ def _next(case: Case, desk: Desk, now: dt.datetime) -> str | None:
 
 def _handed(case: Case, to: str, desk: Desk, now: dt.datetime) -> Case:
     """The case with a new owner, whose time to answer begins now."""
-    before = _had(case) if to != case.owner else case.before
+    # Who was shown but gets it no more has not had it.
+    before = _had(case) if to != case.owner and case.status != "shown" else case.before
     case = replace(case, status="sent", owner=to, before=before, holder=None, snoozed=False)
     return _waiting(case, desk, now)
 

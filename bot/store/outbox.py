@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 _PENDING, _SENDING, _SENT, _FAILED = "pending", "sending", "sent", "failed"
 _OPEN = (_PENDING, _SENDING)
 CARD = "card"  # the kind of message that is edited where it is there already
+NEW_CARD = "card-new"  # a card at the end of the chat; from then on, that one is edited
 # The oldest message of each chat that is still to arrive.
 _FIRST = (
     select(func.min(OUTBOX.c.id).label("id"))
@@ -142,6 +143,7 @@ def _note_card(connection: Connection, place: int, message_id: int, case: int, k
     known = select(CASES.c.id).where(CASES.c.id == case)
     if connection.execute(known).first() is None:
         return
+    kind = CARD if kind == NEW_CARD else kind
     values = {"place": place, "message_id": message_id, "case": case, "kind": kind}
     connection.execute(upsert(CARDS).values(values).on_conflict_do_nothing())
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.conversation.colleague.card import card
 from bot.conversation.message import Button, Message, Part
 from bot.conversation.told import REASONS
 from bot.handover.case import (
@@ -68,13 +67,15 @@ class Absent:
 class StaffTurn:
     """What follows: what happens to the case, what else, and what to say to who did it.
 
-    `asks`: the message wants a reply, which is then an answer or a note about the case.
+    `asks`: the message wants a reply, which is then an answer or a note about the case. `shows`:
+    the card is shown anew, as it is after what happened.
     """
 
     say: tuple[Message, ...] = ()
     happening: Happening | None = None
     away: Absent | None = None
     asks: Literal["", "answer", "note"] = ""
+    shows: bool = False
 
 
 def hear(
@@ -110,13 +111,13 @@ def _say(name: str, *lines: Text) -> StaffTurn:
 def _press(what: Sequence[str], staff: str, case: Case, desk: Desk) -> StaffTurn:
     match what:
         case ["open"]:
-            return StaffTurn((card(case, desk),), Seen(staff))
+            return StaffTurn(happening=Seen(staff), shows=True)
         case ["take"]:
             return StaffTurn(happening=Taken(staff))
         case ["answer"]:
-            return _ask("answer", text("staff.answer", number=case.id))
+            return _ask("answer", text("staff.answer", number=case.id), staff)
         case ["note"]:
-            return _ask("note", text("staff.note", number=case.id))
+            return _ask("note", text("staff.note", number=case.id), staff)
         case ["snooze"]:
             return StaffTurn(happening=Snoozed(staff))
         case ["wrong"]:
@@ -124,7 +125,7 @@ def _press(what: Sequence[str], staff: str, case: Case, desk: Desk) -> StaffTurn
         case ["done"]:
             return StaffTurn(happening=Done(staff))
         case ["pass"]:
-            return StaffTurn((_to_whom(case, desk),))
+            return StaffTurn((_to_whom(case, desk),), Seen(staff))
         case ["to", to]:
             return StaffTurn((_why(case, to, desk),))
         case ["why", to, number] if number in {str(n) for n in range(len(REASONS))}:
@@ -132,8 +133,9 @@ def _press(what: Sequence[str], staff: str, case: Case, desk: Desk) -> StaffTurn
     return _say("staff:gone", text("staff.gone"))
 
 
-def _ask(what: Literal["answer", "note"], question: Text) -> StaffTurn:
-    return StaffTurn((Message(f"staff:{what}", (Part(question),)),), asks=what)
+def _ask(what: Literal["answer", "note"], question: Text, staff: str) -> StaffTurn:
+    """Who wants to answer has seen it."""
+    return StaffTurn((Message(f"staff:{what}", (Part(question),)),), Seen(staff), asks=what)
 
 
 def _to_whom(case: Case, desk: Desk) -> Message:
