@@ -47,6 +47,7 @@ from bot.handover.diagram import diagram
 from bot.handover.edges import EDGES
 from bot.handover.life import Moved, happen, offer
 from bot.handover.working_time import AMSTERDAM
+from bot.text import Language
 from tests.test_handover_people import AWAY, EVERYBODY, NOW, but, days, make_desk
 
 DESK = make_desk()
@@ -409,7 +410,8 @@ def test_not_for_me_is_about_the_need_not_about_who_else_answers_there() -> None
 def test_of_the_team_who_speaks_the_language_is_next() -> None:
     """Bob has less to do, but speaks Dutch only."""
     desk = make_desk(loads={"ada": 3})
-    for language, following in (("nl", "bob"), ("en", "ada")):
+    pairs: tuple[tuple[Language, str], ...] = (("nl", "bob"), ("en", "ada"))
+    for language, following in pairs:
         case = replace(at("sent", "cas"), language=language)
         assert said(happen(case, OwnerGone(), desk, NOW).tell).startswith(
             f"student:late:{following}"

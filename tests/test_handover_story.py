@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot_api import Seen, User
+from tests.bot_api import USUAL_RIGHTS, Seen, User
 from tests.handover_story import (
     CANNOT_SLEEP,
     TARIQ,
@@ -28,8 +28,8 @@ from tests.process import pressed, started, told, until
 _NUMBERS = itertools.count(7000)
 
 
-def _opened(folder: Path, port: int) -> Iterator[Story]:
-    with story(folder, port) as one:
+def _opened(folder: Path) -> Iterator[Story]:
+    with story(folder) as one:
         for number, id in enumerate(("vb-milan-brugmans", "vb-sanne-kolk", "vb-servicepunt")):
             one.staff(one.api.user(101 + number, language_code="nl"), id)
         yield one
@@ -39,13 +39,13 @@ def _opened(folder: Path, port: int) -> Iterator[Story]:
 
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    yield from _opened(tmp_path_factory.mktemp("school"), 18_080)
+    yield from _opened(tmp_path_factory.mktemp("school"))
 
 
 @pytest.fixture(scope="module")
 def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """Where time goes by, from test to test."""
-    yield from _opened(tmp_path_factory.mktemp("later"), 18_081)
+    yield from _opened(tmp_path_factory.mktemp("later"))
 
 
 @pytest.fixture
@@ -297,6 +297,38 @@ def test_an_invitation_works_once_and_only_for_who_has_it(school: Story) -> None
 
 def _file(seen: Seen) -> str:
     return seen.file.content.decode() if seen.file is not None else ""
+
+
+# ---- the group of a team ------------------------------------------------------------------------
+
+
+def test_a_topic_for_each_request(school: Story, student: User, milan: User) -> None:
+    team = school.api.group(title="Team studieadvies", forum=True, bot_is_in=False)
+    team.adds_bot(milan, school.invitation("vb-studieadvies"), rights=USUAL_RIGHTS)
+    hears(team, "Welkom bij Wegwijs")
+    school.sends(student, to="Team studieadvies")
+    card = school.card(team)
+    (topic,) = team.topics
+    assert card.topic == topic.id
+    team.says(milan, "zal ik deze doen?", topic=topic)  # between colleagues
+    team.says(milan, "Hoi, wat is er aan de hand?", reply_to=card)
+    hears(student, "wat is er aan de hand?")
+    assert not any("zal ik deze doen" in seen.text for seen in student.inbox)
+    team.deletes_topic(topic)
+    told(student, "ik kom mijn bed niet uit")
+    hears(team, "ik kom mijn bed niet uit")
+    hears(team, "wat is er aan de hand?")  # what was in the topic is there again
+    (again,) = team.topics
+    assert again.id != topic.id
+    team.presses(milan, "Klaar", message=school.card(team, "opgepakt"))
+    hears(student, "heeft je vraag afgesloten")
+
+
+def test_an_invitation_for_a_person_makes_no_group(school: Story) -> None:
+    anybody = school.api.user(next(_NUMBERS), language_code="nl")
+    group = school.api.group(title="Vrienden", bot_is_in=False)
+    group.adds_bot(anybody, school.invitation("vb-jip-lindhout"))
+    hears(group, "niet in een groep")
 
 
 # ---- where time goes by -------------------------------------------------------------------------
