@@ -54,7 +54,7 @@ from bot.handover.case import (
     from_json,
     to_json,
 )
-from bot.handover.desk import Colleague, Desk, Way, desk_of
+from bot.handover.desk import Colleague, Desk, Way, desk_of, excluded
 from bot.handover.life import Moved, happen
 from bot.handover.working_time import AMSTERDAM, Presence, closed_days
 from bot.store.port import (
@@ -74,10 +74,11 @@ from bot.text import Language, Text
 
 _log = logging.getLogger(__name__)
 _TRIES = 5
-_BATCH = 50  # deadlines at a time, so that students get their turn in between
+_BATCH = 5  # deadlines at a time, so that students get their turn in between
 _TICKET_BYTES = 24
 _LINKS: tuple[TicketKind, ...] = ("seen", "taken", "done")
 LINK_FOR = dt.timedelta(days=30)
+_FRESH = dt.timedelta(seconds=10)  # who is linked or revoked beside us is noticed after this
 _AGAIN = dt.timedelta(minutes=5)  # before a deadline that could not be handled is tried again
 
 
@@ -167,7 +168,7 @@ class Cases:
         self._keep = keep
         self._staff = _Staff({}, {})
         self._stale = True
-        self._built_on: dt.date | None = None
+        self._built_at: dt.datetime | None = None
 
     def wakes(self, wake: Callable[[], None]) -> None:
         """What to call when there is something to send."""
@@ -177,12 +178,14 @@ class Cases:
 
     async def refresh(self, *, now: bool = False) -> None:
         """Look again at who there is and how busy they are, where something changed."""
-        if not (now or self._stale or self._built_on != self._clock().date()):
+        moment = self._clock()
+        fresh = self._built_at is not None and moment - self._built_at < _FRESH
+        if fresh and not now and not self._stale:
             return
         self._stale = False
         accounts = {account.chat: account for account in await self._store.accounts()}
         loads = await self._store.loads()
-        self._built_on = self._clock().date()
+        self._built_at = moment
         desks = {
             id: self._desk(school, accounts, loads)
             for id, school in self._catalogue().schools.items()
@@ -313,11 +316,12 @@ class Cases:
 
     def _cards(self, case: Case, desk: Desk, had: Sequence[int]) -> list[Addressed]:
         """The card wherever it is or must be, as it stands now."""
+        never = excluded(desk, case.wish.never)
         theirs = self._places(case.owner, desk)
         found = []
         for place in dict.fromkeys((*theirs, *had)):
             account = self._staff.accounts.get(place)
-            if account is None:
+            if account is None or account.staff in never:
                 continue
             if place in theirs or not case.is_open:
                 message = card(case, desk)
@@ -347,8 +351,11 @@ class Cases:
         message = reply_of(tell, case)
         if message is None:
             return [], []
+        # Of a team without a group only who took it; in a group everybody reads along.
+        group = self._staff.account(desk.school, tell.to)
         holder = self._staff.account(desk.school, case.holder or "")
-        places = [holder.chat] if holder is not None else self._places(tell.to, desk)
+        alone = group is None and holder is not None
+        places = [holder.chat] if alone and holder else self._places(tell.to, desk)
         return [
             Addressed(place, out, case.id, tell.to)
             for place in places
@@ -516,13 +523,12 @@ class Cases:
         if kept is None or kept.school != account.school:
             return None, kind
         case = self.opened(kept)
-        mine = case is not None and (case.holder == who or desk.may_see(who, case.owner))
-        return (kept if mine else None), kind
+        return (kept if case is not None and _may_see(case, who, desk) else None), kind
 
     async def _theirs(self, school: str, who: str, desk: Desk) -> list[Case]:
         owners = tuple(id for id in desk.colleagues if desk.may_see(who, id))
         found = [self.opened(kept) for kept in await self._store.cases_of(school, owners)]
-        return [case for case in found if case is not None]
+        return [case for case in found if case is not None and _may_see(case, who, desk)]
 
     def language_of(self, school: str, staff: str) -> Language:
         """The language in which a staff entry is spoken to by mail."""
@@ -679,6 +685,13 @@ def _kept(case: Case, before: KeptCase | None) -> KeptCase:
         body=to_json(case),
         version=before.version if before else 0,
     )
+
+
+def _may_see(case: Case, who: str, desk: Desk) -> bool:
+    """Their own and their team's, but never what is about them."""
+    if who in excluded(desk, case.wish.never):
+        return False
+    return case.holder == who or desk.may_see(who, case.owner)
 
 
 def _visible(case: Case) -> tuple[object, ...]:

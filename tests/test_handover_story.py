@@ -165,6 +165,35 @@ def test_two_cannot_take_one(school: Story, student: User, milan: User, sanne: U
     hears(sanne, "Milan Brugmans heeft deze vraag al")
 
 
+def test_danger_is_answered_first_and_reaches_the_person(
+    school: Story, student: User, milan: User
+) -> None:
+    school.sends(student)
+    milan.says("Hoi, hoe is het?", reply_to=school.card(milan))
+    hears(student, "Hoi, hoe is het?")
+    answer = told(student, "ik wil dood")
+    assert answer.text.index("113") < answer.text.index("Verstuurd naar Milan")
+    hears(milan, "ik wil dood")
+    pressed(student, "Terug naar de bot", message=hears(student, "Hoi, hoe is het?"))
+    assert "Slaap" in told(student, "ik kan al weken niet slapen").text
+    assert not any("weken niet slapen" in seen.text for seen in milan.inbox)
+
+
+def test_who_it_is_about_never_sees_it(school: Story, student: User, milan: User) -> None:
+    started(student, "voorbeeld")
+    told(student, "ik wil een klacht indienen over een docent")
+    pressed(student, "Praat met een mens")
+    pressed(student, "Het gaat over iemand van school")
+    pressed(student, "Milan Brugmans")
+    offer = pressed(student, "Verder niemand")
+    assert "Milan" not in offer.text
+    assert "studieadvies" not in offer.text
+    pressed(student, "Laat zien wat je verstuurt")
+    school.sends_this(student)
+    milan.says("/inbox")
+    assert f"Vraag {school.number}:" not in hears(milan, "Van je").text
+
+
 def test_notes_stay_with_staff(school: Story, student: User, milan: User) -> None:
     school.sends(student)
     milan.presses("Notitie", message=school.card(milan))

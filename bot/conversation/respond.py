@@ -114,6 +114,7 @@ def _help_first(state: State, event: Event, world: World) -> Turn | None:
     """
     do: tuple[Action, ...] = ()
     language: Language | None = None
+    to_person: _Heard | None = None
     match event:
         case Said(words) | Commanded(words):
             danger = world.danger(words)
@@ -121,6 +122,8 @@ def _help_first(state: State, event: Event, world: World) -> Turn | None:
                 return None
             shown = crisis.Crisis.of(danger)
             do = (HelpShown(danger.kind),)
+            if isinstance(event, Said):
+                to_person = _to_person(state, words, world)
             language = _plainly_in(words)
         case Pressed(button):
             asked = crisis.asked_for(button)
@@ -133,6 +136,10 @@ def _help_first(state: State, event: Event, world: World) -> Turn | None:
         state, _Heard(replace(state, screen=_NOW, language=language or state.language)), world
     )
     message = crisis.show(shown, after.state, world)
+    if to_person is not None and to_person.remark is not None:
+        # It was meant for a person, who should read it too; but help that is there now goes first.
+        message = replace(message, parts=(*message.parts, Part(to_person.remark, "quiet")))
+        do = (*do, *to_person.do)
     return Turn(after.state, (_with_always(message, message.name),), do)
 
 

@@ -32,7 +32,7 @@ def _times(texts: list[str], do: Callable[[str], object]) -> list[float]:
 
 def _told(name: str, times: list[float]) -> None:
     middle, most = times[len(times) // 2], times[int(0.95 * len(times))]
-    print(f"{name:44}{middle:7.2f} ms in the middle{most:7.2f} at the 95th percentile")  # noqa: T201
+    print(f"{name:44}{middle:7.2f} ms in the middle{most:7.2f} at the 95th percentile")
 
 
 def main() -> None:
@@ -54,7 +54,7 @@ def main() -> None:
     _told("rules and second vote", both)
     _told("from a text to the crisis message", _times(in_danger, whole_way))
     ratio = sum(both) / sum(rules)
-    print(f"both take {ratio:.1f} times the rules; {dt.date.today()}")  # noqa: T201
+    print(f"both take {ratio:.1f} times the rules; {dt.date.today()}")
 
 
 if __name__ == "__main__":

@@ -238,9 +238,9 @@ def main() -> None:
                 Path(folder), options.kills, options.students, options.seed, rough=options.rough
             )
         except AssertionError as error:
-            print(error)  # noqa: T201
+            print(error)
             sys.exit(1)
-    print(outcome)  # noqa: T201
+    print(outcome)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from bot.handover.case import (
     Snoozed,
     Taken,
 )
-from bot.handover.desk import Desk, may_go_to
+from bot.handover.desk import Desk, can_take_over
 from bot.text import At, FromCatalogue, Text, text
 
 STAFF_COMMANDS = ("inbox", "away", "hours", "start", "help")
@@ -100,7 +100,7 @@ def hear(
         case StaffPress(button):
             if case is None:
                 return _say("staff:gone", text("staff.gone"))
-            return _press(button.split(":")[2:], staff, case, desk)
+            return _press(button.split(":")[2:], staff, case, desk, now)
     raise TypeError(f"not of staff: {event}")
 
 
@@ -108,7 +108,7 @@ def _say(name: str, *lines: Text) -> StaffTurn:
     return StaffTurn((Message(name, tuple(Part(line) for line in lines)),))
 
 
-def _press(what: Sequence[str], staff: str, case: Case, desk: Desk) -> StaffTurn:
+def _press(what: Sequence[str], staff: str, case: Case, desk: Desk, now: dt.datetime) -> StaffTurn:
     match what:
         case ["open"]:
             return StaffTurn(happening=Seen(staff), shows=True)
@@ -125,7 +125,7 @@ def _press(what: Sequence[str], staff: str, case: Case, desk: Desk) -> StaffTurn
         case ["done"]:
             return StaffTurn(happening=Done(staff))
         case ["pass"]:
-            return StaffTurn((_to_whom(case, desk),), Seen(staff))
+            return StaffTurn((_to_whom(case, desk, now),), Seen(staff))
         case ["to", to]:
             return StaffTurn((_why(case, to, desk),))
         case ["why", to, number] if number in {str(n) for n in range(len(REASONS))}:
@@ -138,12 +138,12 @@ def _ask(what: Literal["answer", "note"], question: Text, staff: str) -> StaffTu
     return StaffTurn((Message(f"staff:{what}", (Part(question),)),), Seen(staff), asks=what)
 
 
-def _to_whom(case: Case, desk: Desk) -> Message:
-    """Everybody who may have it; not whom it is about, and not who has it."""
+def _to_whom(case: Case, desk: Desk, now: dt.datetime) -> Message:
+    """Everybody who can have it now; not whom it is about, and not who has it."""
     others = [
         c.member
         for id, c in desk.colleagues.items()
-        if id != case.owner and may_go_to(desk, id, case.wish)
+        if id != case.owner and can_take_over(desk, id, case.wish, now)
     ]
     return Message(
         "staff:pass",

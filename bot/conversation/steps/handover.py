@@ -291,8 +291,9 @@ def show_sent(state: State, world: World) -> Message:
     """The name, and an honest expectation."""
     case = _draft(state)
     desk = world.desks[case.school]
-    sent = happen(case, Sent(0), desk, world.now).case
-    until = At(sent.promised) if sent and sent.promised else ""
+    # Who has it may by now be another than was shown: one goes away, the next takes over.
+    case = happen(case, Sent(0), desk, world.now).case or case
+    until = At(case.promised) if case.promised else ""
     hours = FromCatalogue("staff", f"{case.school}/{case.owner}", "hours")
     return Message(
         "sent",
@@ -428,7 +429,8 @@ def _press_draft(state: State, rest: Sequence[str], world: World) -> State | Hea
         case ["never"]:
             return replace(state, screen="never")
         case ["never", staff]:
-            return replace(state, never=(*state.never, staff), screen="never")
+            # What was prepared may have been for that very person.
+            return replace(state, never=(*state.never, staff), draft=None, screen="never")
         case ["show", staff]:
             return _begin(state, staff, world)
     if state.draft is None:
@@ -451,8 +453,9 @@ def _press_draft(state: State, rest: Sequence[str], world: World) -> State | Hea
             happen(state.draft, Declined(), world.desks[state.draft.school], world.now)
             return Heard(replace(state, draft=None, screen=FLOW), text("share.not-sent"))
         case ["send"] if open_case(state, world) is None:
-            seen = show_share(state, world)
-            do = (OpenCase(state.draft, seen),)
+            if state.draft.status != "shown":
+                return None
+            do = (OpenCase(state.draft, show_share(state, world)),)
             return Heard(replace(state, screen="sent"), do=do)
     return None
 
