@@ -7,6 +7,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from threading import Thread
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -172,6 +173,8 @@ def smtp_of(settings: Settings) -> SmtpServer | None:
         return None
     if settings.mail_from is None or settings.links is None:
         raise SettingsError(text("settings.mail"))
+    if find_spec("starlette") is None or find_spec("uvicorn") is None:
+        raise SettingsError(text("webhook.extra"))  # the pages behind the links need them
     try:
         return smtp_from(settings.smtp, settings.mail_from)
     except ValueError as error:
@@ -187,7 +190,7 @@ async def run_on_telegram(app: App, settings: Settings, tell: Callable[[Text], N
     from bot.channels.telegram.run import Service, serve
     from bot.store.sql import open_store
 
-    keeping = on_telegram(settings.idle_days, settings.sent_days)
+    keeping = on_telegram(settings.idle_days, settings.sent_days, settings.case_days)
     store = await open_store(settings.data, settings.key, now)
     try:
         await serve(

@@ -45,7 +45,6 @@ from bot.handover.case import (
     OwnerGone,
     RefusedError,
     Sent,
-    Telling,
     TellStaff,
     TellStudent,
     TimeCame,
@@ -722,6 +721,3 @@ def _absences(
     if account is not None and account.away_until is not None and account.away_until > now:
         found.append((now - dt.timedelta(days=1), account.away_until))
     return tuple(found)
-
-
-__all__ = ["Cases", "Deliver", "Following", "StaffArrived", "Telling", "hash_of", "new_ticket"]

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from bot.catalogue.hours import Hours
 from bot.catalogue.models import CalendarEntry
 
@@ -55,6 +53,8 @@ def dutch_holidays(years: Iterable[int]) -> frozenset[dt.date]:
 
 @cache
 def _holidays_of(year: int) -> frozenset[dt.date]:
+    import holidays  # here: it takes a moment that a chat without staff can do without
+
     # "optional" is 5 May in the years when it is not public.
     return frozenset(holidays.country_holidays("NL", years=year, categories=("public", "optional")))
 

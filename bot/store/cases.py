@@ -328,5 +328,4 @@ def _ticket(row: Row[Any]) -> Ticket:
         staff=row.staff,
         expires_at=row.expires_at,
         case=row.case,
-        used=row.used_at is not None,
     )

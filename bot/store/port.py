@@ -132,7 +132,6 @@ class Ticket:
     staff: str
     expires_at: dt.datetime
     case: int | None = None
-    used: bool = False
 
 
 @dataclass(frozen=True, slots=True)

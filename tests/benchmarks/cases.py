@@ -125,23 +125,23 @@ async def measure(cases: int, turns: int) -> None:
             await store.link(Account(900_000 + number, "voorbeeld", staff, "nl"))
         await bench.turns(turns)  # warm
         without = await bench.turns(turns)
+        print(f"{without:6.1f} turns a second without requests", flush=True)
         await bench.open(cases)
         await bench.cases.refresh(now=True)
         with_open = await bench.turns(turns)
+        print(f"{with_open:6.1f} with {cases} open ones: {with_open / without:.2f}", flush=True)
         done = [0]
         begun = time.perf_counter()
         clock = asyncio.create_task(bench.keep_time(done))
         busy = await bench.turns(turns)
-        during = done[0]
+        ratio = busy / without
+        print(f"{busy:6.1f} while deadlines are handled ({done[0]}): {ratio:.2f}", flush=True)
         while done[0] < cases and time.perf_counter() - begun < 600:
             await asyncio.sleep(0.2)
         took = time.perf_counter() - begun
         clock.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await clock
-        print(f"{without:6.1f} turns a second without requests")
-        print(f"{with_open:6.1f} with {cases} open ones: {with_open / without:.2f}")
-        print(f"{busy:6.1f} while deadlines are handled ({during}): {busy / without:.2f}")
         print(f"{done[0]} deadlines handled in {took:.0f} s, students included")
         await store.close()
 

@@ -6,7 +6,7 @@ from bot.conversation.keeping import Keeping
 from bot.text import text
 
 
-def on_telegram(idle_days: int, sent_days: int) -> Keeping:
+def on_telegram(idle_days: int, sent_days: int, case_days: int = 60) -> Keeping:
     """A record until it is erased, on request or after this many days of silence."""
     return Keeping(
         text("greeting.telegram", days=idle_days),
@@ -14,6 +14,7 @@ def on_telegram(idle_days: int, sent_days: int) -> Keeping:
             text("privacy.what"),
             text("privacy.why"),
             text("privacy.how-long", idle=idle_days, sent=sent_days),
+            text("privacy.cases", days=case_days),
             text("privacy.who"),
             text("privacy.telegram"),
             text("privacy.rights"),

@@ -155,15 +155,16 @@ async def _work(bot: Bot, updates: Updates, service: Service, asked: asyncio.Eve
     ]
     if mails is not None:
         beside.append(asyncio.create_task(mails.run(), name="mail"))
-    if service.smtp is not None and service.links is not None:
-        beside.append(asyncio.create_task(_serve_links(service, cases), name="links"))
     stop = asyncio.create_task(asked.wait())
-    await asyncio.wait((sending, receiving, stop), return_when=asyncio.FIRST_COMPLETED)
-    for task in (receiving, stop, *beside):
+    until = [sending, receiving, stop]  # the end of one is the end of all
+    if service.smtp is not None and service.links is not None:
+        until.append(asyncio.create_task(_serve_links(service, cases), name="links"))
+    await asyncio.wait(until, return_when=asyncio.FIRST_COMPLETED)
+    for task in (*until[1:], *beside):
         task.cancel()
     await handler.finish(_FINISH)
     sender.stop(_FINISH)
-    ended = await asyncio.gather(sending, receiving, stop, *beside, return_exceptions=True)
+    ended = await asyncio.gather(*until, *beside, return_exceptions=True)
     for result in ended:
         if isinstance(result, Exception):
             raise result
@@ -287,13 +288,10 @@ async def _keep_time(cases: Cases, heard: asyncio.Event) -> None:
 
 
 async def _serve_links(service: Service, cases: Cases) -> None:
-    """The pages behind the links in mails. That they do not work must not stop the bot."""
-    from bot.channels.links_page import serve_links
+    """The pages behind the links in mails. Raises SettingsError: mail leads nowhere without."""
+    from bot.channels.links_page import serve_links  # here: it is an extra
 
-    try:
-        await serve_links(service.store, cases, service.translators, service.links_listen)
-    except Exception as error:
-        _log.error("The links in mails cannot be served (%s).", type(error).__name__)
+    await serve_links(service.store, cases, service.translators, service.links_listen)
 
 
 async def _tidy(service: Service, heard: asyncio.Event) -> None:
