@@ -587,6 +587,13 @@ class Cases:
 
     async def _on_time(self, kept: KeptCase) -> None:
         now = self._clock()
+        if self.opened(kept) is None or kept.school not in self.desks:
+            # Nobody can do anything with it; what is over must be erased all the same.
+            if kept.is_open:
+                await self._put_off(kept)
+            else:
+                await self._store.commit(Step(None, None, cases=(CaseStep(kept, erase=True),)))
+            return
         for happening in self._what_is_due(kept, now):
             followed = await self.follow(kept, happening, now)
             await self._store.commit(with_following(Step(None, None), followed))
