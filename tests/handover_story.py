@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.app import AMSTERDAM
-from tests.benchmarks.telegram_bot import PROGRAM
+from tests.benchmarks.telegram_bot import PROGRAM, clock
 from tests.bot_api import BotApi, Group, Seen, User
 from tests.process import LONG, Process, environment, pressed, started, told, until
 from tests.smtp_server import Received, SmtpStandIn
@@ -37,13 +37,20 @@ class Story:
         self._port = port
         self.process: Process | None = None
         self.number = 0  # of the newest request
+        self.shaky = False  # the program is killed when a request was just sent
         self.at("2026-11-23 10:00")
 
     # ---- time and the program ----
 
     def at(self, moment: str) -> None:
         """It is this moment now, in Amsterdam."""
-        when = dt.datetime.fromisoformat(moment).replace(tzinfo=AMSTERDAM)
+        self._set(dt.datetime.fromisoformat(moment).replace(tzinfo=AMSTERDAM))
+
+    def forward(self, minutes: int) -> None:
+        """It is so much later."""
+        self._set(clock(self._clock)() + dt.timedelta(minutes=minutes))
+
+    def _set(self, when: dt.datetime) -> None:
         new = self._clock.with_suffix(".new")
         new.write_text(when.isoformat())
         new.replace(self._clock)
@@ -122,7 +129,10 @@ class Story:
     def sends_this(self, student: User) -> Seen:
         """What is on the screen."""
         self.number += 1
-        return pressed(student, "Verstuur dit")
+        sent = pressed(student, "Verstuur dit")
+        if self.shaky:
+            self.restart()
+        return sent
 
     def card(self, staff: User | Group, status: str = "nieuw") -> Seen:
         """The card of the newest request, as soon as it stands so."""
