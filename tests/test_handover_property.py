@@ -343,7 +343,7 @@ class School:
 _tried: set[tuple[Status, type[Any], Status | None]] = set()
 
 
-# Which examples come depends on what else is loaded, so there are enough of them to reach the edges.
+# Which examples come depends on what else is loaded: enough of them to reach the edges.
 @settings(max_examples=1200, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from((10, 12)),
