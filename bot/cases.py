@@ -40,6 +40,7 @@ from bot.handover.case import (
     Case,
     Happening,
     Hint,
+    MayAsk,
     NotDelivered,
     NoteAdded,
     OwnerGone,
@@ -76,6 +77,7 @@ _TRIES = 5
 _BATCH = 5  # deadlines at a time, so that students get their turn in between
 _TICKET_BYTES = 24
 _LINKS: tuple[TicketKind, ...] = ("seen", "taken", "done")
+_NO_STUDENT = 0  # whom a mail is about when nothing may point to them any more
 LINK_FOR = dt.timedelta(days=30)
 _FRESH = dt.timedelta(seconds=10)  # who is linked or revoked beside us is noticed after this
 _AGAIN = dt.timedelta(minutes=5)  # before a deadline that could not be handled is tried again
@@ -281,7 +283,8 @@ class Cases:
             return Following(CaseStep(kept, erase=True), ())
         if after is None:
             raise ValueError("what was never kept cannot be erased")
-        who = getattr(happening, "by", None) or _ACTORS.get(type(happening), "clock")
+        otherwise = "student" if isinstance(happening, _OF_THE_STUDENT) else "clock"
+        who = getattr(happening, "by", otherwise)
         step = CaseStep(
             _kept(after, kept),
             words=_words(happening),
@@ -559,12 +562,11 @@ class Cases:
                 return self.opened(kept), error
             step = with_following(Step(None, None, uses=ticket.hash), followed)
             try:
-                if not await self._store.commit(step):
-                    return None, RefusedError("over")
+                await self._store.commit(step)
             except StaleChatError:
                 continue
             self._wake()
-            return self.opened(await self._store.case(kept.id)), None
+            return from_json(followed.case.case.body), None
         return None, RefusedError("over")
 
     # ---- the clock ----
@@ -620,35 +622,31 @@ class Cases:
 
     # ---- a student goes ----
 
-    async def leaves(self, chat: int, kept: KeptCase | None, now: dt.datetime) -> None:
-        """Before all about a student is erased: staff are told that it was taken back."""
+    async def leaves(self, kept: KeptCase | None, now: dt.datetime) -> None:
+        """Before all about a student is erased: staff are told that it was taken back.
+
+        What is still to be sent about a case is erased with it; so what is said here is about none.
+        """
         if kept is None or not kept.is_open:
             return
-        cards = await self._store.cards_of(kept.id)
-        try:
-            followed = await self.follow(kept, Withdrawn(), now)
-        except RefusedError:
-            return
+        followed = await self.follow(kept, Withdrawn(), now)
+        cards = dict(await self._store.cards_of(kept.id))
+        elsewhere = tuple(
+            replace(one, chat=_NO_STUDENT, case=None)
+            if one.channel == "mail"
+            else replace(one, outgoing=self._deliver.edit(cards[one.chat], one.outgoing), case=None)
+            for one in followed.elsewhere
+            if one.channel == "mail" or one.chat in cards
+        )
+        followed = replace(followed, elsewhere=elsewhere)
         await self._store.commit(with_following(Step(None, None), followed))
-        case, desk = self.opened(kept), self.desks.get(kept.school)
-        if case is None or desk is None:
-            return
-        # What is still to be sent about a case goes with it; so these are about none.
-        over = card(replace(case, status="withdrawn", holder=None), desk)
-        elsewhere = [
-            Addressed(place, self._deliver.edit(message_id, out), None)
-            for place, message_id in cards
-            if (account := self._staff.accounts.get(place)) is not None
-            for out in self._deliver.to_staff(over, account.language, "say")
-        ]
-        await self._store.commit(Step(None, None, elsewhere=tuple(elsewhere)))
 
 
 def _nobody() -> None:
     """Nobody sends yet; what is to be sent waits in the outbox."""
 
 
-_ACTORS: Mapping[type, str] = {Sent: "student", Wrote: "student", Withdrawn: "student"}
+_OF_THE_STUDENT = (Sent, Wrote, Withdrawn, MayAsk)
 
 
 def new_ticket(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import json
 import logging
@@ -147,7 +148,10 @@ class Engine:
         world = self._world()
         if self._cases is None:
             return world
-        return replace(world, desks=self._cases.desks, case=self._cases.opened(kept))
+        desks = self._cases.desks
+        # A case at a school that has no staff (any more) cannot be brought to anybody.
+        here = kept if kept is not None and kept.school in desks else None
+        return replace(world, desks=desks, case=self._cases.opened(here))
 
     async def _keep(
         self,
@@ -172,7 +176,8 @@ class Engine:
         )
         if any(isinstance(action, EraseRecord) for action in turn.do):
             if self._cases is not None:
-                await self._cases.leaves(arrived.chat, kept, now)
+                with contextlib.suppress(RefusedError):  # nobody there to tell
+                    await self._cases.leaves(kept, now)
             await self._store.forget(arrived.chat)
             new = await self._store.give_up(arrived.id, arrived.chat, ())
             await self._send_now(arrived.chat, self._put(spoken))

@@ -10,39 +10,41 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
-from bot.cases import Cases
+from bot.cases import Cases, new_ticket
 from bot.catalogue import Catalogue
-from bot.channels.telegram.put import TelegramDeliver
-from bot.conversation import Message
-from bot.handover.case import Done, Shown, Summary, Wish
+from bot.channels.email import MAIL
+from bot.channels.telegram.put import SAY, TelegramDeliver
+from bot.conversation import Message, OpenCase, Pressed, Said, State, ToCase, World, respond
+from bot.handover.case import Done, MayAsk, Shown, Summary, Wish, Wrote, from_json
 from bot.handover.life import happen, offer
-from bot.store import SqlStore, open_store
+from bot.store import SqlStore, StaleChatError, open_store
 from bot.store.port import Account, CaseStep, KeptCase, Step
 from tests.test_store_contract import ANNA, Clock
 
-MILAN = "vb-milan-brugmans"
+MILAN, TARIQ = "vb-milan-brugmans", "vb-tariq-halewijn"
+LINKS = "https://wegwijs.example/case"
 SEEN = Message("share", ())
 
 
 class Desk:
     """Cases on a real store, with one person who can be reached."""
 
-    def __init__(self, app: App, store: SqlStore, clock: Clock) -> None:
+    def __init__(self, app: App, store: SqlStore, clock: Clock, *, mail: bool = False) -> None:
         self.store, self.clock, self.catalogue = store, clock, app.catalogue
-        deliver = TelegramDeliver(app.translators, lambda: self.catalogue, None)
+        deliver = TelegramDeliver(app.translators, lambda: self.catalogue, LINKS)
         self.cases = Cases(
             store,
             lambda: self.catalogue,
             deliver,
             clock,
-            mail=False,
+            mail=mail,
             keep=dt.timedelta(days=60),
         )
 
-    async def sent(self) -> KeptCase:
+    async def sent(self, to: str = MILAN) -> KeptCase:
         await self.cases.refresh(now=True)
         desk, now = self.cases.desks["voorbeeld"], self.clock.now
-        case = offer(0, "nl", Wish(("study-progress",)), Summary(), desk, MILAN)
+        case = offer(0, "nl", Wish(("study-progress",)), Summary(), desk, to)
         shown = happen(case, Shown(Summary(("study-progress",))), desk, now).case
         assert shown is not None
         following = await self.cases.sent(shown, ANNA, SEEN, now)
@@ -119,3 +121,77 @@ async def test_a_case_that_cannot_be_read_does_not_hold_up_the_clock(desk: Desk)
     assert await desk.store.commit(Step(None, None, cases=(CaseStep(broken),)))
     assert await desk.cases.tick() == 1
     assert await desk.cases.tick() == 0
+
+
+async def test_who_is_written_to_by_mail_hears_that_a_student_left(
+    app: App, tmp_path: Path
+) -> None:
+    clock = Clock()
+    store = await open_store(tmp_path / "data", None, clock)
+    desk = Desk(app, store, clock, mail=True)
+    kept = await desk.sent(TARIQ)
+    (new,) = await store.claim(9, "mail")
+    await store.sent(new.id, None)
+    await desk.cases.leaves(kept, clock.now)
+    await store.forget(ANNA)
+    (mail,) = await store.claim(9, "mail")
+    assert "teruggenomen" in MAIL.validate_json(mail.body).subject
+    assert not any((await store.everything_about(ANNA)).values())
+    await store.close()
+
+
+async def test_the_card_of_a_student_who_left_is_emptied(desk: Desk) -> None:
+    kept = await desk.sent()
+    (card,) = await desk.store.claim(9)
+    await desk.store.sent(card.id, 55)
+    await desk.cases.leaves(kept, desk.clock.now)
+    await desk.store.forget(ANNA)
+    (edit,) = await desk.store.claim(9)
+    say = SAY.validate_json(edit.body)
+    assert (edit.chat, say.edits) == (101, 55)
+    assert "teruggenomen" in say.html
+
+
+async def test_a_one_time_key_works_once_also_at_the_same_moment(desk: Desk) -> None:
+    until = desk.clock.now + dt.timedelta(days=7)
+    key, ticket = new_ticket("invite", "voorbeeld", "vb-sanne-kolk", until)
+    await desk.store.make_ticket(ticket)
+    await desk.cases.refresh(now=True)
+    await desk.cases.invited(1, 201, "nl", key, group=False, forum=False)
+    late = Step(2, None, uses=ticket.hash, links=Account(202, "voorbeeld", "vb-sanne-kolk", "nl"))
+    with pytest.raises(StaleChatError):
+        await desk.store.commit(late)
+    assert not await desk.store.seen(2)  # so it is handled again, and answered
+    assert [a.chat for a in await desk.store.accounts() if a.staff == "vb-sanne-kolk"] == [201]
+
+
+async def test_the_trail_says_who(desk: Desk) -> None:
+    await desk.sent()
+    await desk.done()
+    following = await desk.cases.follow(await desk.now(), MayAsk(), desk.clock.now)
+    await desk.store.commit(Step(None, None, cases=(following.case,)))
+    trail = [(who, what) for _, who, what in await desk.store.audit_of(1)]
+    assert trail == [("student", "Sent"), (MILAN, "Done"), ("student", "MayAsk")]
+
+
+# ---- the student's side of it -------------------------------------------------------------------
+
+
+async def test_a_new_request_brings_the_student_to_that_person(desk: Desk, world: World) -> None:
+    """Also who went back to the bot in an earlier one, after many answers."""
+    await desk.cases.refresh(now=True)
+    there = dataclasses.replace(world, desks=desk.cases.desks, now=desk.clock.now)
+    answers = {"institution": "voorbeeld", "need": "study-progress"}
+    shown = respond(State("nl", answers, left=5), Pressed(f"draft:show:{MILAN}"), there)
+    sent = respond(shown.state, Pressed("draft:send"), there)
+    assert [type(action) for action in sent.do] == [OpenCase]
+    assert sent.state.left == 0
+
+
+async def test_all_that_is_typed_reaches_the_person(desk: Desk, world: World) -> None:
+    kept = await desk.sent()
+    case = dataclasses.replace(from_json(kept.body), status="taken", holder=MILAN, turns=1)
+    there = dataclasses.replace(world, desks=desk.cases.desks, case=case, now=desk.clock.now)
+    long = "en toen ging het weer mis " * 150
+    turn = respond(State("nl", {"institution": "voorbeeld"}), Said(long), there)
+    assert turn.do == (ToCase(Wrote(long)),)

@@ -391,7 +391,7 @@ def _say(
         state = replace(state, advised=True, told=_told(state, world))
     say = (*before, _with_always(shown, step))
     if step == "sent":  # from here on it is the person's
-        state = replace(state, draft=None, screen=FLOW)
+        state = replace(state, draft=None, screen=FLOW, left=0)
     return Turn(replace(state, last=say), say, (*do, *heard.do))
 
 

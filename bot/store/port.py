@@ -26,7 +26,8 @@ class StoreError(Exception):
 
 
 class StaleChatError(Exception):
-    """Somebody else changed this chat or case since it was read: read it again and do it again."""
+    """Somebody else changed this chat or case, or used this ticket, since it was read: read it
+    again and do it again."""
 
 
 @dataclass(frozen=True, slots=True)

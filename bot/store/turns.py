@@ -38,7 +38,7 @@ def commit(connection: Connection, seal: Seal, now: dt.datetime, step: Step) -> 
     if step.update_id is not None and not _handled(connection, now, step.update_id):
         return False
     if step.uses is not None and not cases.use(connection, now, step.uses):
-        return False
+        raise StaleChatError
     if step.chat is not None:
         _keep(connection, seal, now, step.chat)
         to_chat = step.chat.id

@@ -405,7 +405,7 @@ def hear_add(state: State, said: str, world: World) -> Heard | None:
     if case is None or not (adding or with_person(state, world)):
         return None
     sent_on = text("case.sent-on", name=who_has(case, world))
-    return Heard(replace(state, screen=FLOW), sent_on, (ToCase(Wrote(said[:MOST_WORDS])),))
+    return Heard(replace(state, screen=FLOW), sent_on, (ToCase(Wrote(said)),))
 
 
 # ---- buttons ------------------------------------------------------------------------------------
