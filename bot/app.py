@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from threading import Thread
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from bot.catalogue import Catalogue, CatalogueError, Problem, read_catalogue
 from bot.conversation import World
 from bot.conversation.keeping import NOTHING, Keeping
+from bot.handover.working_time import AMSTERDAM
 from bot.later import Later
 from bot.safety.detect import Danger, Detector
 from bot.safety.rules import read_rules
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 SAFETY_FILE = "safety.yaml"
 LINKS_PATH = "/case"  # behind the public address of the links in mails to staff
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 @dataclass(frozen=True)

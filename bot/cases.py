@@ -16,10 +16,11 @@ from typing import Protocol
 
 from pydantic import ValidationError
 
-from bot.catalogue import Absence, Catalogue, School
+from bot.catalogue import Absence, Catalogue, School, StaffMember
 from bot.conversation import Message, Part
 from bot.conversation.colleague import (
     FromStaff,
+    StaffCommand,
     StaffPress,
     StaffWords,
     card,
@@ -55,9 +56,11 @@ from bot.handover.case import (
     to_json,
 )
 from bot.handover.desk import Colleague, Desk, Way, desk_of, excluded
-from bot.handover.life import Moved, happen
+from bot.handover.life import Moved, happen, may_act
 from bot.handover.working_time import AMSTERDAM, Presence, closed_days
 from bot.store.port import (
+    CARD,
+    NEW_CARD,
     Account,
     Addressed,
     CaseStep,
@@ -219,18 +222,17 @@ class Cases:
         presences: dict[str, Presence] = {}
         for member in school.staff:
             account = own.get(member.id)
-            ways[member.id] = self._way(member.id, school, own)
+            ways[member.id] = self._way(member, school, own)
             away = _absences(member.away, account, self._clock())
             presences[member.id] = Presence(member.hours, closed, away)
         counted = {staff: count for (where, staff), count in loads.items() if where == id}
         return desk_of(school, ways, counted, presences, self._keep)
 
-    def _way(self, id: str, school: School, own: Mapping[str, Account]) -> Way | None:
+    def _way(self, member: StaffMember, school: School, own: Mapping[str, Account]) -> Way | None:
         """How somebody is reached: their own chat, for a team that of its members, else mail."""
-        member = next(m for m in school.staff if m.id == id)
-        linked = [own.get(id)]
+        linked = [own.get(member.id)]
         if member.kind == "team":
-            linked += [own.get(m.id) for m in school.staff if m.team == id]
+            linked += [own.get(m.id) for m in school.staff if m.team == member.id]
         if "telegram" in member.reach and any(a and not a.blocked for a in linked):
             return "telegram"
         return "email" if "email" in member.reach and member.email and self._mail else None
@@ -329,7 +331,7 @@ class Cases:
                 message = card(case, desk)
             else:
                 message = card_gone(case, desk, case.owner)
-            for out in self._deliver.to_staff(message, account.language, "card"):
+            for out in self._deliver.to_staff(message, account.language, CARD):
                 found.append(Addressed(place, out, case.id, account.staff))
         return found
 
@@ -420,7 +422,7 @@ class Cases:
             return
         desk = self.desks[kept.school]
         words = await self._store.words_of(case)
-        said = [("card", card(opened, desk))]
+        said = [(CARD, card(opened, desk))]
         said += [
             ("say", written(case, desk, who, body.decode(), note)) for who, body, note in words
         ]
@@ -467,7 +469,9 @@ class Cases:
             return await self._store.give_up(arrived.id, arrived.place, ())
         who = self._who(account, arrived.user)
         kept, kind = await self._about(arrived, account, desk, who)
-        cases = await self._theirs(account.school, who, desk)
+        # Only a list needs them all.
+        lists = isinstance(arrived.event, StaffCommand)
+        cases = await self._theirs(account.school, who, desk) if lists else []
         now = self._clock()
         event = arrived.event
         if isinstance(event, StaffWords) and kind == "note":
@@ -491,7 +495,7 @@ class Cases:
             now_it_is = card(from_json(followed.case.case.body), desk)
             elsewhere += [
                 Addressed(arrived.place, out, followed.case.case.id, who)
-                for out in self._deliver.to_staff(now_it_is, account.language, "card-new")
+                for out in self._deliver.to_staff(now_it_is, account.language, NEW_CARD)
             ]
         step = Step(arrived.id, None, elsewhere=tuple(elsewhere))
         done = await self._store.commit(with_following(step, followed))
@@ -525,12 +529,12 @@ class Cases:
         if kept is None or kept.school != account.school:
             return None, kind
         case = self.opened(kept)
-        return (kept if case is not None and _may_see(case, who, desk) else None), kind
+        return (kept if case is not None and may_act(who, case, desk) else None), kind
 
     async def _theirs(self, school: str, who: str, desk: Desk) -> list[Case]:
         owners = tuple(id for id in desk.colleagues if desk.may_see(who, id))
         found = [self.opened(kept) for kept in await self._store.cases_of(school, owners)]
-        return [case for case in found if case is not None and _may_see(case, who, desk)]
+        return [case for case in found if case is not None and may_act(who, case, desk)]
 
     def language_of(self, school: str, staff: str) -> Language:
         """The language in which a staff entry is spoken to by mail."""
@@ -572,7 +576,7 @@ class Cases:
     # ---- the clock ----
 
     async def tick(self) -> int:
-        """Handle what is due now; how much that was. Called again as long as it is a full batch."""
+        """Handle some of what is due now; how much that was, 0 when nothing is left."""
         await self.refresh()
         due = await self._store.due_cases(_BATCH)
         for kept in due:
@@ -589,31 +593,31 @@ class Cases:
 
     async def _on_time(self, kept: KeptCase) -> None:
         now = self._clock()
-        if self.opened(kept) is None or kept.school not in self.desks:
+        case = self.opened(kept)
+        if case is None or kept.school not in self.desks:
             # Nobody can do anything with it; what is over must be erased all the same.
             if kept.is_open:
                 await self._put_off(kept)
             else:
                 await self._store.commit(Step(None, None, cases=(CaseStep(kept, erase=True),)))
             return
-        for happening in self._what_is_due(kept, now):
+        happening = self._what_is_due(case, kept.trouble, now)
+        if happening is not None:
             followed = await self.follow(kept, happening, now)
             await self._store.commit(with_following(Step(None, None), followed))
-            return
-        await self._store.commit(Step(None, None, cases=(CaseStep(replace(kept, trouble=None)),)))
+        else:
+            looked_at = replace(kept, trouble=None)
+            await self._store.commit(Step(None, None, cases=(CaseStep(looked_at),)))
 
-    def _what_is_due(self, kept: KeptCase, now: dt.datetime) -> tuple[Happening, ...]:
-        case = self.opened(kept)
-        if case is None:
-            return ()
-        if kept.trouble == "student":
-            return (NotDelivered(),) if case.is_open else ()
-        if kept.trouble == "staff" and case.is_open:
-            account = self._staff.account(kept.school, kept.owner)
+    def _what_is_due(self, case: Case, trouble: str | None, now: dt.datetime) -> Happening | None:
+        if trouble == "student":
+            return NotDelivered() if case.is_open else None
+        if trouble == "staff" and case.is_open:
+            account = self._staff.account(case.school, case.owner)
             back = account.away_until if account and not account.blocked else None
             in_time = back is not None and case.promised is not None and back <= case.promised
-            return () if in_time else (OwnerGone(),)
-        return (TimeCame(),) if case.due is not None and case.due <= now else ()
+            return None if in_time else OwnerGone()
+        return TimeCame() if case.due is not None and case.due <= now else None
 
     async def _put_off(self, kept: KeptCase) -> None:
         """Not at the cost of the others: it is tried again a little later."""
@@ -689,13 +693,6 @@ def _kept(case: Case, before: KeptCase | None) -> KeptCase:
         body=to_json(case),
         version=before.version if before else 0,
     )
-
-
-def _may_see(case: Case, who: str, desk: Desk) -> bool:
-    """Their own and their team's, but never what is about them."""
-    if who in excluded(desk, case.wish.never):
-        return False
-    return case.holder == who or desk.may_see(who, case.owner)
 
 
 def _visible(case: Case) -> tuple[object, ...]:

@@ -7,9 +7,10 @@ import datetime as dt
 import pytest
 from hypothesis import settings
 
-from bot.app import AMSTERDAM, App, build
+from bot.app import App, build
 from bot.catalogue import Catalogue
 from bot.conversation import World
+from bot.handover.working_time import AMSTERDAM
 from bot.settings import read_settings
 
 # The same examples at every run: a build that fails says something about the change before it.

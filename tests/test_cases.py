@@ -66,7 +66,7 @@ class Desk:
 async def desk(app: App, tmp_path: Path) -> AsyncIterator[Desk]:
     clock = Clock()
     store = await open_store(tmp_path / "data", None, clock)
-    await store.link(Account(101, "voorbeeld", MILAN, "nl"))
+    await store.commit(Step(None, None, links=Account(101, "voorbeeld", MILAN, "nl")))
     yield Desk(app, store, clock)
     await store.close()
 

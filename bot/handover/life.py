@@ -83,7 +83,7 @@ def happen(case: Case, happening: Happening, desk: Desk, now: dt.datetime) -> Mo
     if kind not in EDGES[case.status]:
         raise RefusedError("over")
     by = getattr(happening, "by", None)
-    if by is not None and not _may_act(by, case, desk):
+    if by is not None and not may_act(by, case, desk):
         raise RefusedError("not-allowed")
     moved = _HOW[kind](case, happening, desk, now)
     if (moved.case and moved.case.status) not in EDGES[case.status][kind]:
@@ -94,7 +94,7 @@ def happen(case: Case, happening: Happening, desk: Desk, now: dt.datetime) -> Mo
     return replace(moved, tell=tuple(tell))
 
 
-def _may_act(by: str, case: Case, desk: Desk) -> bool:
+def may_act(by: str, case: Case, desk: Desk) -> bool:
     """Who works here, has it or is of the team that has it, and is not who it is about."""
     if by not in desk.colleagues or by in excluded(desk, case.wish.never):
         return False

@@ -36,7 +36,6 @@ from bot.store.tables import (
 from bot.text import Language
 
 _NUMBER = "case-number"
-_LONG_AGO = dt.datetime.fromtimestamp(0, dt.UTC)
 _INVITE: TicketKind = "invite"
 _OF_CHAT = (
     select(CASES)
@@ -139,15 +138,6 @@ def due_cases(connection: Connection, seal: Seal, now: dt.datetime, limit: int) 
     wanting = or_(CASES.c.due <= now, CASES.c.trouble.is_not(None))
     query = select(CASES).where(wanting).order_by(CASES.c.due, CASES.c.id).limit(limit)
     return [_opened(row, seal) for row in connection.execute(query)]
-
-
-def next_case_due(connection: Connection) -> dt.datetime | None:
-    """A case with trouble is due at once."""
-    trouble = select(CASES.c.id).where(CASES.c.trouble.is_not(None)).limit(1)
-    if connection.execute(trouble).first() is not None:
-        return _LONG_AGO
-    due: dt.datetime | None = connection.execute(select(func.min(CASES.c.due))).scalar()
-    return due
 
 
 def loads(connection: Connection) -> dict[tuple[str, str], int]:

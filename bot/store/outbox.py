@@ -19,15 +19,13 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.store.moments import not_before
-from bot.store.port import Addressed, Channel, Claimed, StoreError
+from bot.store.port import CARD, NEW_CARD, Addressed, Channel, Claimed, StoreError
 from bot.store.seal import Seal
 from bot.store.tables import ACCOUNTS, CARDS, CASES, CHATS, OUTBOX, TOPICS
 
 _log = logging.getLogger(__name__)
 _PENDING, _SENDING, _SENT, _FAILED = "pending", "sending", "sent", "failed"
 _OPEN = (_PENDING, _SENDING)
-CARD = "card"  # the kind of message that is edited where it is there already
-NEW_CARD = "card-new"  # a card at the end of the chat; from then on, that one is edited
 # The oldest message of each chat that is still to arrive.
 _FIRST = (
     select(func.min(OUTBOX.c.id).label("id"))
@@ -58,7 +56,7 @@ _NEXT_DUE = select(func.min(_FIRST_PENDING.c.not_before))
 _OF_SENDING = update(OUTBOX).where(
     (OUTBOX.c.id == bindparam("which")) & (OUTBOX.c.status == _SENDING)
 )
-_SENT_ONE = _OF_SENDING.returning(OUTBOX.c.chat, OUTBOX.c.case, OUTBOX.c.kind, OUTBOX.c.channel)
+_SENT_ONE = _OF_SENDING.returning(OUTBOX.c.chat, OUTBOX.c.case, OUTBOX.c.kind, OUTBOX.c.staff)
 _FAILED_ONE = _OF_SENDING.returning(OUTBOX.c.case, OUTBOX.c.staff)
 _CARD_OF = select(func.max(CARDS.c.message_id)).where(
     CARDS.c.case == bindparam("about"), CARDS.c.place == bindparam("in_chat"), CARDS.c.kind == CARD
@@ -105,7 +103,8 @@ def claim(
             failed(connection, now, row.id, "unreadable")
             continue
         one = Claimed(row.id, row.chat, row.kind, body, row.attempt, row.repeated, row.case)
-        claimed.append(one if row.case is None else _where_it_goes(connection, one))
+        to_staff = row.case is not None and row.staff is not None
+        claimed.append(_where_it_goes(connection, one) if to_staff else one)
     return claimed
 
 
@@ -129,7 +128,7 @@ def sent(
     done = {"which": id, "status": _SENT, "done_at": now, "message_id": message_id}
     row = connection.execute(_SENT_ONE, done).first()
     chat = row.chat if row is not None else None
-    if row is not None and row.case is not None and row.channel == "telegram" and message_id:
+    if row is not None and row.case is not None and row.staff is not None and message_id:
         _note_card(connection, row.chat, message_id, row.case, row.kind)
     if not keep:
         connection.execute(delete(OUTBOX).where(OUTBOX.c.id == id, OUTBOX.c.status == _SENT))

@@ -59,6 +59,8 @@ class Outgoing:
 
 
 Channel = Literal["telegram", "mail"]
+CARD = "card"  # the kind of message that is edited where it is there already
+NEW_CARD = "card-new"  # a card at the end of the chat; from then on, that one is edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ class Step:
     elsewhere: tuple[Addressed, ...] = ()
     tickets: tuple[Ticket, ...] = ()
     uses: bytes | None = field(default=None, repr=False)
-    links: Account | None = None  # this chat is this staff entry from now on
+    # This chat is this staff entry from now on, and no other chat or entry is.
+    links: Account | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,9 +287,6 @@ class Store(Protocol):
     async def due_cases(self, limit: int) -> list[KeptCase]:
         """Cases whose deadline has come or with which something went wrong, most urgent first."""
 
-    async def next_case_due(self) -> dt.datetime | None:
-        """When `due_cases` will next have something; None when there are no cases."""
-
     async def loads(self) -> dict[tuple[str, str], int]:
         """How many open cases each school and staff entry has."""
 
@@ -310,9 +310,6 @@ class Store(Protocol):
 
     async def accounts(self) -> list[Account]:
         """Every chat that is linked to a staff entry."""
-
-    async def link(self, account: Account) -> None:
-        """This chat is this staff entry from now on, and no other chat or entry is."""
 
     async def unlink(self, school: str, staff: str) -> bool:
         """The entry has no chat any more, and its invitations are void. False: there were none."""

@@ -201,9 +201,6 @@ class SqlStore:
     async def due_cases(self, limit: int) -> list[KeptCase]:
         return await self._do(lambda c: cases.due_cases(c, self._seal, self._now(), limit))
 
-    async def next_case_due(self) -> dt.datetime | None:
-        return await self._do(cases.next_case_due)
-
     async def loads(self) -> dict[tuple[str, str], int]:
         return await self._do(cases.loads)
 
@@ -227,9 +224,6 @@ class SqlStore:
 
     async def accounts(self) -> list[Account]:
         return await self._do(cases.accounts)
-
-    async def link(self, account: Account) -> None:
-        await self._do(lambda c: cases.link(c, self._now(), account))
 
     async def unlink(self, school: str, staff: str) -> bool:
         return await self._do(lambda c: cases.unlink(c, school, staff))

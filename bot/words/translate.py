@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime
@@ -13,11 +12,11 @@ from babel.lists import format_list
 from babel.messages.pofile import read_po
 
 from bot.catalogue import Catalogue
+from bot.handover.working_time import AMSTERDAM
 from bot.text import LANGUAGES, Arg, At, FromCatalogue, Language, Several, Text
 
 # English as it is used in the Netherlands: 15:05, not 3:05 PM.
 _LOCALES: Mapping[Language, Locale] = {"nl": Locale("nl"), "en": Locale("en", "GB")}
-_AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _MOMENT = "EEEE d MMMM, HH:mm"
 _LIST_STYLE: Mapping[str, Literal["standard", "or"]] = {"and": "standard", "or": "or"}
 
@@ -36,7 +35,7 @@ class Translator:
                 values = {name: self.say(value, catalogue) for name, value in args.items()}
                 return self._messages[key].format(**values)
             case At(moment):
-                here = moment.astimezone(_AMSTERDAM)
+                here = moment.astimezone(AMSTERDAM)
                 return format_datetime(here, _MOMENT, locale=_LOCALES[self.language])
             case FromCatalogue():
                 if catalogue is None:

@@ -148,7 +148,6 @@ class Handler:
         await asyncio.wait((answering,), timeout=_ANSWERED)
 
     async def _act_on(self, update: Update) -> None:
-        await self._cases.refresh()
         match translate(update, self._cases.is_staff):
             case None:
                 await self._store.give_up(update.update_id, chat_of(update), ())

@@ -126,9 +126,8 @@ def translate(update: Update, is_staff: Callable[[int], bool] = _nobody) -> Inco
 
 
 def _invited(id: int, message: Message, language: Language) -> Invited | None:
-    name, _, payload = (message.text or "").partition(" ")
-    payload = payload.strip()
-    if name.partition("@")[0].lower() != "/start" or not payload.startswith(INVITATION):
+    name, payload = _command(message.text or "")
+    if name != "start" or not payload.startswith(INVITATION):
         return None
     if not _PAYLOAD.fullmatch(payload):
         return None
@@ -148,8 +147,7 @@ def _of_staff(id: int, message: Message) -> StaffArrived | None:
     private = message.chat.type == Chat.PRIVATE
     said = message.text or message.caption or ""
     if said.startswith("/"):
-        name, _, rest = said[1:].partition(" ")
-        name = name.partition("@")[0].lower()
+        name, rest = _command(said)
         if name not in STAFF_COMMANDS:
             return None
         return StaffArrived(id, message.chat.id, message.from_user.id, StaffCommand(name, rest))
@@ -166,15 +164,20 @@ def _of_staff(id: int, message: Message) -> StaffArrived | None:
     )
 
 
+def _command(said: str) -> tuple[str, str]:
+    """Its name, without the bot's, and what stands behind it; ("", …) for no command."""
+    name, _, rest = said.partition(" ")
+    return (name[1:].partition("@")[0].lower() if name.startswith("/") else ""), rest.strip()
+
+
 def _event(message: Message, language: Language) -> Event | None:
     if message.text is None:
         return _other(message)
     if message.text.startswith("/"):
-        name, _, rest = message.text[1:].partition(" ")
-        name = name.partition("@")[0].lower()
-        if name == "start" and _PAYLOAD.fullmatch(rest.strip()):
-            return _started(rest.strip(), language)
-        if not rest.strip() and name.replace("_", "").isalnum():
+        name, rest = _command(message.text)
+        if name == "start" and _PAYLOAD.fullmatch(rest):
+            return _started(rest, language)
+        if not rest and name.replace("_", "").isalnum():
             return Commanded(_DUTCH.get(name, name))
     return Said(message.text)
 
