@@ -82,6 +82,8 @@ _TICKET_BYTES = 24
 _LINKS: tuple[TicketKind, ...] = ("seen", "taken", "done")
 _NO_STUDENT = 0  # whom a mail is about when nothing may point to them any more
 LINK_FOR = dt.timedelta(days=30)
+_NOT_AT_ALL = dt.timedelta(0)
+_BUSY = dt.timedelta(seconds=1)  # how busy the staff are may be known so late
 _FRESH = dt.timedelta(seconds=10)  # who is linked or revoked beside us is noticed after this
 _AGAIN = dt.timedelta(minutes=5)  # before a deadline that could not be handled is tried again
 
@@ -171,7 +173,8 @@ class Cases:
         self._mail = mail
         self._keep = keep
         self._staff = _Staff({}, {})
-        self._stale = True
+        self._stale = True  # who there is has changed
+        self._busier = False  # how many cases somebody has, has changed
         self._built_at: dt.datetime | None = None
 
     def wakes(self, wake: Callable[[], None]) -> None:
@@ -183,10 +186,11 @@ class Cases:
     async def refresh(self, *, now: bool = False) -> None:
         """Look again at who there is and how busy they are, where something changed."""
         moment = self._clock()
-        fresh = self._built_at is not None and moment - self._built_at < _FRESH
-        if fresh and not now and not self._stale:
+        good_for = _NOT_AT_ALL if now or self._stale else _BUSY if self._busier else _FRESH
+        age = moment - self._built_at if self._built_at is not None else good_for
+        if _NOT_AT_ALL <= age < good_for:
             return
-        self._stale = False
+        self._stale = self._busier = False
         accounts = {account.chat: account for account in await self._store.accounts()}
         loads = await self._store.loads()
         self._built_at = moment
@@ -279,7 +283,7 @@ class Cases:
         now: dt.datetime,
         cards: Sequence[tuple[int, int]],
     ) -> Following:
-        self._stale = True
+        self._busier = True
         after = moved.case
         if after is None and kept is not None:
             return Following(CaseStep(kept, erase=True), ())

@@ -6,19 +6,17 @@ on the page does it. What the student shared is on the page only after that.
 
 from __future__ import annotations
 
-import asyncio
 import html
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.cases import Cases, hash_of, new_ticket
-from bot.channels.web import listening
+from bot.channels.web import served
 from bot.handover.case import Answered, Case, Done, Happening, Seen, Taken
 from bot.store.port import Store, Ticket
 from bot.text import Language, Text, text
@@ -63,22 +61,8 @@ async def serve_links(
     store: Store, cases: Cases, translators: Mapping[Language, Translator], listen: str
 ) -> None:
     """Until cancelled. Raises SettingsError when the address cannot be listened on."""
-    with listening(listen) as opened:
-        config = uvicorn.Config(
-            links_app(store, cases, translators),
-            lifespan="off",
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            server_header=False,
-        )
-        server = uvicorn.Server(config)
-        try:
-            # `_serve`: without uvicorn's hands on our signals.
-            await server._serve(sockets=[opened])
-        except asyncio.CancelledError:
-            server.should_exit = True
-            raise
+    async with served(links_app(store, cases, translators), listen) as server:
+        await server
 
 
 class _Pages:
@@ -92,37 +76,37 @@ class _Pages:
     async def page(self, request: Request) -> Response:
         ticket = await self._store.ticket(hash_of(request.path_params["key"]))
         if ticket is None or ticket.kind not in _DO:
-            return self._html("nl", [text("page.void")], status=410)
+            return self._html("nl", text("page.void"), status=410)
         await self._cases.refresh()
         language = self._cases.language_of(ticket.school, ticket.staff)
         if request.method == "GET":
-            return self._html(language, [_DO[ticket.kind]], form=ticket.kind)
+            return self._html(language, _DO[ticket.kind], form=ticket.kind)
         body = await request.body()
         if len(body) > _MOST_BYTES:
-            return self._html(language, [text("page.void")], status=413)
+            return self._html(language, text("page.void"), status=413)
         words = parse_qs(body.decode("utf-8", "replace")).get("words", [""])[0].strip()
         if ticket.kind == "answer" and not words:
-            return self._html(language, [text("page.empty")], form="answer")
+            return self._html(language, text("page.empty"), form="answer")
         return await self._do(ticket, words[:_MOST_WORDS], language)
 
     async def _do(self, ticket: Ticket, words: str, language: Language) -> Response:
         case, refused = await self._cases.by_ticket(ticket, _happening(ticket, words))
         if case is None:
-            return self._html(language, [text("page.void")], status=410)
+            return self._html(language, text("page.void"), status=410)
         if refused is not None:
             said = self._cases.refused(refused, case.school)
-            return self._html(language, [said], status=409)
+            return self._html(language, said, status=409)
         if not case.is_open:
-            return self._html(language, [_DONE[ticket.kind]])
+            return self._html(language, _DONE[ticket.kind])
         until = ticket.expires_at
         key, answer = new_ticket("answer", ticket.school, ticket.staff, until, case.id)
         await self._store.make_ticket(answer)
-        return self._html(language, [_DONE[ticket.kind]], case=case, form="answer", action=key)
+        return self._html(language, _DONE[ticket.kind], case=case, form="answer", action=key)
 
     def _html(
         self,
         language: Language,
-        lines: list[Text],
+        heading: Text,
         *,
         status: int = 200,
         case: Case | None = None,
@@ -130,7 +114,7 @@ class _Pages:
         action: str = "",
     ) -> Response:
         say = self._translators[language].say
-        body = [f"<h1>{_safe(say(line))}</h1>" for line in lines]
+        body = [f"<h1>{_safe(say(heading))}</h1>"]
         if case is not None:
             shown = "".join(
                 f"<p>{_safe(line)}</p>" for line in self._cases.on_paper(case, language)

@@ -24,6 +24,7 @@ from bot.conversation.state import FLOW, State, Story
 from bot.conversation.steps import STEPS, crisis, handover, out_of_order, profile, record
 from bot.conversation.steps.advice import because
 from bot.conversation.steps.language import other, to_language
+from bot.conversation.steps.step import Heard
 from bot.conversation.world import World
 from bot.text import FromCatalogue, Language, Text, text
 from bot.understanding import Meaning, normalise
@@ -31,11 +32,9 @@ from bot.understanding.answers import institutions_named, is_name_of, part_in
 from bot.understanding.language import language_of
 
 # What always works, whatever is on the screen.
-ALWAYS = (
-    Button("go:now", text("button.now"), "always"),
-    Button("go:person", text("button.person"), "always"),
-    Button("restart", text("button.restart"), "always"),
-)
+NOW = Button("go:now", text("button.now"), "always")
+PERSON = Button("go:person", text("button.person"), "always")
+ALWAYS = (NOW, PERSON, Button("restart", text("button.restart"), "always"))
 COMMANDS = (
     "start",
     "help",
@@ -79,15 +78,6 @@ class Turn:
         return any(message.name.startswith(crisis.CRISIS) for message in self.say)
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """What an event came down to: the new state, and a remark to make before the screen."""
-
-    state: State
-    remark: Text | FromCatalogue | None = None
-    do: tuple[Action, ...] = ()
-
-
 def respond(state: State, event: Event, world: World) -> Turn:
     """What the bot says and does next. The same three arguments always give the same turn."""
     help_first = _help_first(state, event, world)
@@ -114,7 +104,7 @@ def _help_first(state: State, event: Event, world: World) -> Turn | None:
     """
     do: tuple[Action, ...] = ()
     language: Language | None = None
-    to_person: _Heard | None = None
+    to_person: Heard | None = None
     match event:
         case Said(words) | Commanded(words):
             danger = world.danger(words)
@@ -133,7 +123,7 @@ def _help_first(state: State, event: Event, world: World) -> Turn | None:
         case _:
             return None
     after = _say(
-        state, _Heard(replace(state, screen=_NOW, language=language or state.language)), world
+        state, Heard(replace(state, screen=_NOW, language=language or state.language)), world
     )
     message = crisis.show(shown, after.state, world)
     if to_person is not None and to_person.remark is not None:
@@ -153,7 +143,7 @@ def _plainly_in(said: str) -> Language | None:
 # ---- what was meant ---------------------------------------------------------------------------
 
 
-def _hear(state: State, event: Event, world: World) -> _Heard | None:
+def _hear(state: State, event: Event, world: World) -> Heard | None:
     """The state that follows; None means: start again."""
     match event:
         case Commanded(name):
@@ -161,33 +151,31 @@ def _hear(state: State, event: Event, world: World) -> _Heard | None:
         case Pressed("restart"):
             return None
         case Pressed(button) if button.startswith(handover.BUTTONS):
-            after = handover.press(state, button, world)
-            if after is None:
-                return _Heard(state, text("remark.old-button"))
-            return _Heard(after.state, after.remark, after.do)
+            heard = handover.press(state, button, world)
+            return heard or Heard(state, text("remark.old-button"))
         case Pressed(button):
             known = {b.id for message in state.last for b in message.buttons} | {"on"}
             known |= {b.id for b in (*ALWAYS, handover.MYSELF)}
             pressed = press(state, button, world) if button in known else None
-            return _Heard(pressed) if pressed else _Heard(state, text("remark.old-button"))
+            return Heard(pressed) if pressed else Heard(state, text("remark.old-button"))
         case Said(words):
             return _said(state, words, world)
         case Unreadable():
-            return _Heard(state, text("remark.only-text"))
+            return Heard(state, text("remark.only-text"))
     raise TypeError(f"not an event: {event}")
 
 
-def _command(state: State, name: str) -> _Heard | None:
+def _command(state: State, name: str) -> Heard | None:
     if name == "restart":
         return None
     if name in STEPS and (name in COMMANDS or name == "themes"):
-        return _Heard(replace(state, screen=name))
-    return _Heard(state, text("remark.unknown-command"))
+        return Heard(replace(state, screen=name))
+    return Heard(state, text("remark.unknown-command"))
 
 
-def _said(state: State, words: str, world: World) -> _Heard | None:
+def _said(state: State, words: str, world: World) -> Heard | None:
     if not words.strip():
-        return _Heard(state, text("remark.empty"))
+        return Heard(state, text("remark.empty"))
     to_person = _to_person(state, words, world)
     if to_person is not None:
         return to_person
@@ -198,23 +186,22 @@ def _said(state: State, words: str, world: World) -> _Heard | None:
     if step not in ("institution", "change"):
         school = _only_a_school(words, world)
         if school not in (None, state.answers.get("institution")):
-            return _Heard(profile.choose_school(state, str(school)))
+            return Heard(profile.choose_school(state, str(school)))
     answered = STEPS[step].hear(state, words, world)
     if answered is not None:
-        return _Heard(replace(answered, misses=0) if step != "clarify" else answered)
+        return Heard(replace(answered, misses=0) if step != "clarify" else answered)
     wishes = _short_wishes(words, world) if step != _NOW else {}
     if wishes and (state.story or state.answers.get("need")):
         # The answer to another question than was asked: "liever bellen". It is not lost.
-        return _Heard(replace(with_answers(state, wishes), promised=None, screen=FLOW))
+        return Heard(replace(with_answers(state, wishes), promised=None, screen=FLOW))
     return _story(state, step, words, world)
 
 
-def _to_person(state: State, words: str, world: World) -> _Heard | None:
+def _to_person(state: State, words: str, world: World) -> Heard | None:
     """Where a person has the conversation the bot keeps out of it, but for help now."""
     if state.screen not in _PASSED_ON or world.answers.whole("command", words) == _NOW:
         return None
-    after = handover.hear_add(state, words, world)
-    return _Heard(after.state, after.remark, after.do) if after else None
+    return handover.hear_add(state, words, world)
 
 
 def _command_in(words: str, world: World) -> str | None:
@@ -245,20 +232,20 @@ def _short_wishes(words: str, world: World) -> dict[str, str]:
     return wishes
 
 
-def _story(state: State, step: str, words: str, world: World) -> _Heard:
+def _story(state: State, step: str, words: str, world: World) -> Heard:
     """Words that answer no question tell what is going on, now or instead of before."""
     meaning = world.understand(words)
     if _is_small_talk(meaning, step):
         if state.story is not None and state.story.outcome == "unknown":
             state = replace(state, story=None)  # a chat in between is no second miss
-        return _Heard(state, FromCatalogue("small-talk", str(meaning.small_talk), "answer"))
+        return Heard(state, FromCatalogue("small-talk", str(meaning.small_talk), "answer"))
     waits_for_an_answer = step in _WAITING
     if waits_for_an_answer and state.screen != "change:story":
         enough = len(words.split()) >= _A_SENTENCE and not world.answers.whole("skip", words)
         # In the middle of a question only what is surely something new is taken for that.
         sure = meaning.outcome == "suggest" or (step, meaning.outcome) == ("institution", "clarify")
         if not sure or not enough:
-            return _Heard(state, _not_an_answer(step))
+            return Heard(state, _not_an_answer(step))
     new = step in ("follow-up", "advice", "promised", "referred", "nothing-left")
     state = replace(
         state,
@@ -276,7 +263,7 @@ def _story(state: State, step: str, words: str, world: World) -> _Heard:
     state = replace(state, answers=kept)
     state = _wishes(state, words, world)
     state = _noticing_language(state, meaning, words)
-    return _Heard(state, text("remark.new-story") if new and needs_of(state) else None)
+    return Heard(state, text("remark.new-story") if new and needs_of(state) else None)
 
 
 def _is_small_talk(meaning: Meaning, step: str) -> bool:
@@ -353,7 +340,7 @@ def _start(event: Started, world: World) -> Turn:
         ),
         (to_language(other(event.language)),),
     )
-    return _say(state, _Heard(state), world, before=(greeting,))
+    return _say(state, Heard(state), world, before=(greeting,))
 
 
 def _restart(state: State, world: World) -> Turn:
@@ -361,12 +348,10 @@ def _restart(state: State, world: World) -> Turn:
     kept = {name: value for name, value in state.answers.items() if name == "institution"}
     left = world.case.turns if world.case is not None else 0
     clean = State(state.language, kept, told=state.told, left=left)
-    return _say(clean, _Heard(clean, text("remark.restarted")), world)
+    return _say(clean, Heard(clean, text("remark.restarted")), world)
 
 
-def _say(
-    before_state: State, heard: _Heard, world: World, before: tuple[Message, ...] = ()
-) -> Turn:
+def _say(before_state: State, heard: Heard, world: World, before: tuple[Message, ...] = ()) -> Turn:
     state = heard.state
     step = _step(state, world)
     do: list[Action] = []
@@ -467,7 +452,7 @@ def _in_other_language(state: State, language: Language, world: World) -> Turn:
     """The last messages again, word for word, in the language that was asked for."""
     state = replace(state, language=language)
     if _step(state, world) == "advice" and not _still_named(state, world):
-        return _say(state, _Heard(state), world)  # what was named is of no use in this language
+        return _say(state, Heard(state), world)  # what was named is of no use in this language
     if not state.last:
         return _start(Started(language, state.answers.get("institution")), world)
     again = tuple(_turned(message, language) for message in state.last if message.name != "offer")

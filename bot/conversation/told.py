@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bot.conversation.message import Button, Message, Part
+from bot.conversation.respond import NOW, PERSON
+from bot.conversation.steps.handover import ADD, BACK_TO_BOT, MYSELF
 from bot.handover.case import Case, TellStudent
 from bot.handover.desk import Desk
 from bot.text import At, Text, text
@@ -13,11 +15,6 @@ REASONS: dict[str, Text] = {
     "no-time": text("reason.no-time"),
 }
 _ON = Button("case:on", text("button.on"))
-_NOW = Button("go:now", text("button.now"), "always")
-_PERSON = Button("go:person", text("button.person"), "always")
-_BACK_TO_BOT = Button("case:back", text("button.back-to-bot"))
-_ADD = Button("case:add", text("button.add-something"))
-_MYSELF = Button("go:contact", text("button.contact-myself"))
 
 
 def told(tell: TellStudent, case: Case, desk: Desk) -> Message:
@@ -26,12 +23,12 @@ def told(tell: TellStudent, case: Case, desk: Desk) -> Message:
     until = At(tell.until) if tell.until is not None else ""
     match tell.what:
         case "seen":
-            return _message(tell, (text("told.seen", name=name),), (_ADD,))
+            return _message(tell, (text("told.seen", name=name),), (ADD,))
         case "taken":
             lines = [text("told.taken", name=name)]
             if tell.until is not None:
                 lines.append(text("case.until", until=until))
-            return _message(tell, tuple(lines), (_BACK_TO_BOT,))
+            return _message(tell, tuple(lines), (BACK_TO_BOT,))
         case "answer":
             return Message(
                 "case:answer",
@@ -39,22 +36,22 @@ def told(tell: TellStudent, case: Case, desk: Desk) -> Message:
                     Part(text("told.from", name=name), "quiet"),
                     Part(text("told.words", words=tell.words)),
                 ),
-                (_BACK_TO_BOT, _NOW),
+                (BACK_TO_BOT, NOW),
             )
         case "passed-on":
             why = REASONS[tell.reason]
             lines = [text("told.passed-on", name=name, why=why), text("case.until", until=until)]
-            return _message(tell, tuple(lines), (_ADD,))
+            return _message(tell, tuple(lines), (ADD,))
         case "not-for":
             lines = [text("told.not-for", name=name), text("case.until", until=until)]
-            return _message(tell, tuple(lines), (_ADD,))
+            return _message(tell, tuple(lines), (ADD,))
         case "late":
             lines = [text("told.late", name=name), text("case.until", until=until)]
-            return _message(tell, tuple(lines), (_ADD, _MYSELF))
+            return _message(tell, tuple(lines), (ADD, MYSELF))
         case "snoozed":
-            return _message(tell, (text("told.snoozed", name=name, until=until),), (_ADD,))
+            return _message(tell, (text("told.snoozed", name=name, until=until),), (ADD,))
         case "unanswered":
-            return _message(tell, (text("told.unanswered"),), (_MYSELF, _PERSON))
+            return _message(tell, (text("told.unanswered"),), (MYSELF, PERSON))
         case "done":
             return _message(tell, (text("told.done", name=name), text("told.ask")), _may_ask())
         case "quiet":
@@ -66,13 +63,13 @@ def told(tell: TellStudent, case: Case, desk: Desk) -> Message:
             Button("case:helped:yes", text("button.helped-yes")),
             Button("case:helped:not-yet", text("button.helped-not-yet")),
             Button("case:helped:else", text("button.helped-else")),
-            _NOW,
+            NOW,
         ),
     )
 
 
 def _message(tell: TellStudent, lines: tuple[Text, ...], buttons: tuple[Button, ...]) -> Message:
-    return Message(f"case:{tell.what}", tuple(Part(line) for line in lines), (*buttons, _ON, _NOW))
+    return Message(f"case:{tell.what}", tuple(Part(line) for line in lines), (*buttons, _ON, NOW))
 
 
 def _may_ask() -> tuple[Button, ...]:

@@ -7,15 +7,13 @@ set: the secret by which we know Telegram follows from the token.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import hmac
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
@@ -24,7 +22,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from bot.channels.telegram.translate import WANTED
-from bot.channels.web import listening
+from bot.channels.web import served
 from bot.conversation import World
 from bot.settings import SettingsError
 from bot.text import text
@@ -37,8 +35,6 @@ _PURPOSE = b"wegwijs webhook"
 _PAUSES = (1, 2, 5, 10, 30)  # seconds, while Telegram cannot be reached
 _LOOK = 50.0  # seconds between two looks at how Telegram fares; well below `run.STUCK`
 _PROBE = 2.0  # seconds that the store may take to answer
-_FINISH = 1  # seconds for what is being handled when we are asked to stop
-_KEEP_ALIVE = 75  # seconds: longer than a proxy keeps a connection that nobody uses
 
 
 class Handles(Protocol):
@@ -187,7 +183,7 @@ async def receive_webhook(
     readiness = Readiness(store, world)
     heard = asyncio.Event()
     app = webhook_app(handler, secret_for(bot.token), readiness.ready, heard.set)
-    async with _served(app, listen) as server:
+    async with served(app, listen) as server:
         watch = asyncio.create_task(_watch(bot, address, readiness, heard, alive))
         try:
             done, _ = await asyncio.wait({server, watch}, return_when=asyncio.FIRST_COMPLETED)
@@ -254,36 +250,3 @@ async def _set(bot: Bot, address: str) -> None:
             pause = _PAUSES[min(attempt, len(_PAUSES) - 1)]
             _log.warning("The webhook is not set (%s). Trying again.", type(error).__name__)
             await asyncio.sleep(pause)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, without its hands on our signals."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@contextlib.asynccontextmanager
-async def _served(app: Starlette, listen: str) -> AsyncIterator[asyncio.Task[None]]:
-    """The app behind `listen`, as a task; what is being handled at the end is finished."""
-    with listening(listen) as opened:
-        server = _Server(
-            uvicorn.Config(
-                app,
-                lifespan="off",
-                log_config=None,
-                log_level="error",
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                timeout_keep_alive=_KEEP_ALIVE,
-                timeout_graceful_shutdown=_FINISH,
-            )
-        )
-        task = asyncio.create_task(server.serve(sockets=[opened]), name="webhook")
-        try:
-            yield task
-        finally:
-            server.should_exit = True
-            await asyncio.gather(task, return_exceptions=True)

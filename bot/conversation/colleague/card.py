@@ -36,7 +36,6 @@ _HEADS: dict[str, Text] = {
     "not-delivered": text("card.not-delivered"),
     "note": text("card.noted"),
 }
-
 _MAILS: dict[str, Text] = {
     "new": text("mail.new"),
     "reminder": text("mail.reminder"),
@@ -120,11 +119,7 @@ def written(case: int, desk: Desk, who: str, words: str, note: bool) -> Message:
         head = text("card.wrote")
     else:
         head = text("card.answer-of", name=desk.name(who))
-    parts = (
-        Part(text("card.about", number=case, what=head), "title"),
-        Part(text("told.words", words=words)),
-    )
-    return Message("staff:written", parts)
+    return _about("written", case, head, words)
 
 
 def topic_of(case: int) -> Message:
@@ -159,7 +154,11 @@ def reply_of(tell: TellStaff, case: Case) -> Message | None:
     head = _HEADS.get(tell.what)
     if head is None:
         return None
-    parts = [Part(text("card.about", number=case.id, what=head), "title")]
-    if tell.words:
-        parts.append(Part(text("told.words", words=tell.words)))
-    return Message(f"staff:{tell.what}", tuple(parts))
+    return _about(tell.what, case.id, head, tell.words)
+
+
+def _about(what: str, case: int, head: Text, words: str) -> Message:
+    """Which case, what happened, and what was written where there is something."""
+    title = Part(text("card.about", number=case, what=head), "title")
+    said = (Part(text("told.words", words=words)),) if words else ()
+    return Message(f"staff:{what}", (title, *said))

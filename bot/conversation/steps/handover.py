@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.advice import FACTS
-from bot.conversation.message import Action, Button, Helped, Message, OpenCase, Part, ToCase
+from bot.conversation.message import Button, Helped, Message, OpenCase, Part, ToCase
 from bot.conversation.standing import WISHES, needs_of, suggestion_of
 from bot.conversation.state import FLOW, State
+from bot.conversation.steps.step import Heard
 from bot.conversation.summary import PART_LABEL, parts_of, shared
 from bot.conversation.world import World
 from bot.handover.case import (
@@ -38,6 +39,9 @@ _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{7,18}")
 # With these it may be about somebody who works there.
 _ABOUT_STAFF = ("complaint", "undesirable-behaviour", "contact-teacher")
 _BACK = Button("on", text("button.on"))
+ADD = Button("case:add", text("button.add-something"))
+BACK_TO_BOT = Button("case:back", text("button.back-to-bot"))
+_WITHDRAW = Button("case:withdraw", text("button.withdraw"))
 MYSELF = Button("go:contact", text("button.contact-myself"))
 BUTTONS = ("draft:", "case:")  # how the ids of the buttons of this room begin
 _REACH_ASK: dict[str, Text] = {
@@ -45,15 +49,6 @@ _REACH_ASK: dict[str, Text] = {
     "phone": text("share.ask-phone"),
     "name": text("share.ask-name"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """The state that follows, a remark before the screen, and what else is to be done."""
-
-    state: State
-    remark: Text | None = None
-    do: tuple[Action, ...] = ()
 
 
 # ---- who ----------------------------------------------------------------------------------------
@@ -266,22 +261,13 @@ def _begin(state: State, staff: str, world: World) -> State | None:
         tuple((name, choice) for name, choice in (*wishes, *facts) if choice != "other"),
         tuple(dict.fromkeys(id for id in named if id)),
     )
-    draft = offer(0, state.language, wish, summary, desk, staff)
     if state.draft is not None:  # what was typed for one person serves for another
         before = state.draft.summary
         summary = replace(
-            summary,
-            words=before.words,
-            name=before.name,
-            reach=before.reach,
-            contact=before.contact,
-            without=before.without,
+            before, needs=summary.needs, wishes=summary.wishes, suggested=summary.suggested
         )
-    return _changed(replace(state, draft=draft), world, **_fields(summary))
-
-
-def _fields(summary: Summary) -> dict[str, Any]:
-    return {name: getattr(summary, name) for name in Summary.__slots__}
+    draft = offer(0, state.language, wish, summary, desk, staff)
+    return _changed(replace(state, draft=draft), world)
 
 
 # ---- sent ---------------------------------------------------------------------------------------
@@ -303,8 +289,8 @@ def show_sent(state: State, world: World) -> Message:
             Part(text("sent.meanwhile")),
         ),
         (
-            Button("case:add", text("button.add-something")),
-            Button("case:withdraw", text("button.withdraw")),
+            ADD,
+            _WITHDRAW,
             _BACK,
         ),
     )
@@ -340,8 +326,8 @@ def show_standing(state: State, world: World, case: Case) -> Message:
         tuple(parts),
         (
             *((Button("case:resume", text("button.resume", name=name)),) if back else ()),
-            Button("case:add", text("button.add-something")),
-            Button("case:withdraw", text("button.withdraw")),
+            ADD,
+            _WITHDRAW,
             MYSELF,
             _BACK,
         ),
@@ -357,36 +343,33 @@ _STANDING: dict[str, Text] = {
 }
 
 
-def show_add(state: State, world: World) -> Message:
-    case = open_case(state, world)
-    if case is None:
-        return _over()
-    return Message("case-add", (Part(text("case.add", name=who_has(case, world))),), (_BACK,))
+def _of_the_request(show: Callable[[str], Message]) -> Callable[[State, World], Message]:
+    """A screen about the request of now, by the name of who has it; it may end in the meantime."""
+
+    def shown(state: State, world: World) -> Message:
+        case = open_case(state, world)
+        return show(who_has(case, world)) if case is not None else _over()
+
+    return shown
 
 
-def show_with_person(state: State, world: World) -> Message:
+@_of_the_request
+def show_add(name: str) -> Message:
+    return Message("case-add", (Part(text("case.add", name=name)),), (_BACK,))
+
+
+@_of_the_request
+def show_with_person(name: str) -> Message:
     """The bot keeps out of it; safety and the way back stay."""
-    case = open_case(state, world)
-    if case is None:
-        return _over()
-    name = who_has(case, world)
-    return Message(
-        "with-person",
-        (Part(text("case.with", name=name), "quiet"),),
-        (
-            Button("case:back", text("button.back-to-bot")),
-            Button("case:withdraw", text("button.withdraw")),
-        ),
-    )
+    said = Part(text("case.with", name=name), "quiet")
+    return Message("with-person", (said,), (BACK_TO_BOT, _WITHDRAW))
 
 
-def show_withdraw(state: State, world: World) -> Message:
-    case = open_case(state, world)
-    if case is None:
-        return _over()
+@_of_the_request
+def show_withdraw(name: str) -> Message:
     return Message(
         "case-withdraw",
-        (Part(text("case.withdraw", name=who_has(case, world))),),
+        (Part(text("case.withdraw", name=name)),),
         (
             Button("case:withdraw-yes", text("button.withdraw-yes")),
             Button("on", text("button.withdraw-no")),
