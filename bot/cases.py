@@ -6,6 +6,7 @@ here, and goes into the outbox in the same transaction.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import logging
@@ -583,35 +584,44 @@ class Cases:
         """Handle some of what is due now; how much that was, 0 when nothing is left."""
         await self.refresh()
         due = await self._store.due_cases(_BATCH)
-        for kept in due:
-            try:
-                await self._on_time(kept)
-            except StaleChatError:
-                continue  # somebody did something just now: looked at again
-            except Exception as error:
-                _log.error("Case %d could not be handled (%s).", kept.id, type(error).__name__)
-                await self._put_off(kept)
+        following = [await self._on_time(kept) for kept in due]
+        try:
+            await self._commit(following)
+        except StaleChatError:  # somebody did something just now: that one is looked at again
+            for one in following:
+                with contextlib.suppress(StaleChatError):
+                    await self._commit([one])
         if due:
             self._wake()
         return len(due)
 
-    async def _on_time(self, kept: KeptCase) -> None:
+    async def _commit(self, following: Sequence[Following]) -> None:
+        """All of it at once: the disk is waited for once."""
+        step = Step(None, None)
+        for one in following:
+            step = with_following(step, one)
+        await self._store.commit(step)
+
+    async def _on_time(self, kept: KeptCase) -> Following:
+        """What follows for a case that is due, or with which something went wrong."""
         now = self._clock()
-        case = self.opened(kept)
-        if case is None or kept.school not in self.desks:
-            # Nobody can do anything with it; what is over must be erased all the same.
-            if kept.is_open:
-                await self._put_off(kept)
-            else:
-                await self._store.commit(Step(None, None, cases=(CaseStep(kept, erase=True),)))
-            return
-        happening = self._what_is_due(case, kept.trouble, now)
-        if happening is not None:
-            followed = await self.follow(kept, happening, now)
-            await self._store.commit(with_following(Step(None, None), followed))
-        else:
-            looked_at = replace(kept, trouble=None)
-            await self._store.commit(Step(None, None, cases=(CaseStep(looked_at),)))
+        try:
+            case = self.opened(kept)
+            if case is None or kept.school not in self.desks:
+                # Nobody can do anything with it; what is over must be erased all the same.
+                over = CaseStep(kept, erase=True)
+                return Following(over, ()) if not kept.is_open else self._later(kept, now)
+            happening = self._what_is_due(case, kept.trouble, now)
+            if happening is None:
+                return Following(CaseStep(replace(kept, trouble=None)), ())
+            return await self.follow(kept, happening, now)
+        except Exception as error:
+            _log.error("Case %d could not be handled (%s).", kept.id, type(error).__name__)
+            return self._later(kept, now)
+
+    def _later(self, kept: KeptCase, now: dt.datetime) -> Following:
+        """Not at the cost of the others: it is tried again a little later."""
+        return Following(CaseStep(replace(kept, due=now + _AGAIN, trouble=None)), ())
 
     def _what_is_due(self, case: Case, trouble: str | None, now: dt.datetime) -> Happening | None:
         if trouble == "student":
@@ -622,11 +632,6 @@ class Cases:
             in_time = back is not None and case.promised is not None and back <= case.promised
             return None if in_time else OwnerGone()
         return TimeCame() if case.due is not None and case.due <= now else None
-
-    async def _put_off(self, kept: KeptCase) -> None:
-        """Not at the cost of the others: it is tried again a little later."""
-        later = replace(kept, due=self._clock() + _AGAIN, trouble=None)
-        await self._store.commit(Step(None, None, cases=(CaseStep(later),)))
 
     # ---- a student goes ----
 

@@ -174,6 +174,26 @@ async def test_the_trail_says_who(desk: Desk) -> None:
     assert trail == [("student", "Sent"), (MILAN, "Done"), ("student", "MayAsk")]
 
 
+async def test_a_case_that_changed_meanwhile_does_not_hold_up_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.sent()
+    await desk.sent()
+    desk.clock.forward(hours=5)
+    due_cases = desk.store.due_cases
+
+    async def meanwhile(limit: int) -> list[KeptCase]:
+        due = await due_cases(limit)
+        if len(due) == 2:
+            await desk.done()  # the first one, just now
+        return due
+
+    monkeypatch.setattr(desk.store, "due_cases", meanwhile)
+    assert await desk.cases.tick() == 2
+    assert (await desk.now()).status == "closed"
+    assert await desk.cases.tick() == 0  # the second one was reminded
+
+
 # ---- the student's side of it -------------------------------------------------------------------
 
 

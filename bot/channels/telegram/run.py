@@ -44,7 +44,7 @@ _BREATH = 0.1  # seconds in which the first answers leave
 _SETTING_UP = (30, 300, 3600)  # seconds before name and commands are tried again
 _TIDY = dt.timedelta(hours=1)
 _DEADLINES = 1.0  # seconds between two looks at what is due
-_BETWEEN = 0.1  # seconds between two batches of that: students go first
+_BETWEEN = 0.2  # seconds between two batches of that: students go first
 _FIRST_PAUSES = (1, 2, 5, 10, 30)  # seconds, while Telegram cannot be reached at the start
 HEARTBEAT = "heartbeat"  # touched after each answer of Telegram that was handled
 STUCK = 180  # seconds without one: polling is stuck
