@@ -26,6 +26,7 @@ from bot.conversation.colleague import (
     StaffWords,
     card,
     card_gone,
+    case_on,
     hear,
     invitation,
     mail_of,
@@ -119,7 +120,8 @@ class Deliver(Protocol):
 class StaffArrived:
     """Something a staff member did. `user`: who, in the group of a team. `place`: the chat.
 
-    `reply_to`: the message replied to; `thread`: the topic it is in.
+    `reply_to`: the message replied to, `on_it`: the case whose buttons stand on that; `thread`: the
+    topic it is in.
     """
 
     id: int
@@ -128,6 +130,7 @@ class StaffArrived:
     event: FromStaff
     reply_to: int | None = None
     thread: int | None = None
+    on_it: int | None = None
 
 
 @dataclass(frozen=True)
@@ -523,11 +526,11 @@ class Cases:
         id: int | None = None
         kind = ""
         if isinstance(arrived.event, StaffPress):
-            named = arrived.event.button.split(":")[1:2]
-            id = int(named[0]) if named and named[0].isdecimal() else None
+            id = case_on(arrived.event.button)
         elif arrived.reply_to is not None:
             found = await self._store.case_at(arrived.place, arrived.reply_to)
-            id, kind = found if found is not None else (None, "")
+            # A card that was sent, but not noted for we were killed, says itself what it is about.
+            id, kind = found if found is not None else (arrived.on_it, "")
         if id is None and arrived.thread is not None:
             id = await self._store.case_in_topic(arrived.place, arrived.thread)
         kept = await self._store.case(id) if id is not None else None

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
-from bot.cases import Cases, new_ticket
+from bot.cases import Cases, StaffArrived, new_ticket
 from bot.catalogue import Catalogue
 from bot.channels.email import MAIL
 from bot.channels.telegram.put import SAY, TelegramDeliver
 from bot.conversation import Message, OpenCase, Pressed, Said, State, ToCase, World, respond
+from bot.conversation.colleague import StaffWords
 from bot.handover.case import Done, MayAsk, Shown, Summary, Wish, Wrote, from_json
 from bot.handover.life import happen, offer
 from bot.store import SqlStore, StaleChatError, open_store
@@ -192,6 +193,21 @@ async def test_a_case_that_changed_meanwhile_does_not_hold_up_the_others(
     assert await desk.cases.tick() == 2
     assert (await desk.now()).status == "closed"
     assert await desk.cases.tick() == 0  # the second one was reminded
+
+
+async def test_a_reply_to_a_card_that_was_not_noted_reaches_the_student(desk: Desk) -> None:
+    """Killed between sending a card and noting that: it comes again, and the first one stays."""
+    await desk.sent()
+    reply = StaffArrived(9, 101, 101, StaffWords("Hoi, daar ben ik"), reply_to=4_711, on_it=1)
+    assert await desk.cases.handle(reply)
+    assert (await desk.now()).status == "answered"
+
+
+async def test_what_stands_on_a_message_opens_no_case_of_another(desk: Desk) -> None:
+    kept = await desk.sent(TARIQ)
+    reply = StaffArrived(9, 101, 101, StaffWords("Hoi"), reply_to=4_711, on_it=1)
+    assert await desk.cases.handle(reply)
+    assert await desk.now() == kept
 
 
 # ---- the student's side of it -------------------------------------------------------------------

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from telegram import Update
 
 from bot.app import App
+from bot.cases import StaffArrived
 from bot.channels.telegram import links
 from bot.channels.telegram.pace import Limits, Pace
 from bot.channels.telegram.put import MOST_CHARACTERS, SAY, Close, Say, put
@@ -208,6 +209,21 @@ def test_what_is_no_text() -> None:
         translate(_update(message_auto_delete_timer_changed={"message_auto_delete_time": 5}))
         is None
     )
+
+
+@pytest.mark.parametrize(
+    ("data", "case"), [(".c:12:take", 12), ("a1.go:now", None), (".c:x:take", None), ("", None)]
+)
+def test_a_reply_of_staff_tells_which_card_it_is_to(data: str, case: int | None) -> None:
+    card = {
+        "message_id": 8,
+        "date": 1,
+        "chat": {"id": 9, "type": "private"},
+        "reply_markup": {"inline_keyboard": [[{"text": "Pak ik op", "callback_data": data}]]},
+    }
+    arrived = translate(_update(text="hoi", reply_to_message=card), lambda chat: True)
+    assert isinstance(arrived, StaffArrived)
+    assert (arrived.reply_to, arrived.on_it) == (8, case)
 
 
 def test_groups_and_other_bots() -> None:

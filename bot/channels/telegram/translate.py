@@ -10,7 +10,13 @@ from telegram import CallbackQuery, Chat, ChatMember, Message, Update
 
 from bot.cases import StaffArrived
 from bot.conversation import Commanded, Event, Pressed, Said, Started, Unreadable
-from bot.conversation.colleague import STAFF_COMMANDS, StaffCommand, StaffPress, StaffWords
+from bot.conversation.colleague import (
+    STAFF_COMMANDS,
+    StaffCommand,
+    StaffPress,
+    StaffWords,
+    case_on,
+)
 from bot.engine import Arrived, Pressing
 from bot.handover.invitation import INVITATION
 from bot.text import Language
@@ -160,8 +166,21 @@ def _of_staff(id: int, message: Message) -> StaffArrived | None:
     if any(getattr(message, name) for name in _SERVICE):
         return None
     return StaffArrived(
-        id, message.chat.id, message.from_user.id, StaffWords(said), replied, thread
+        id,
+        message.chat.id,
+        message.from_user.id,
+        StaffWords(said),
+        replied,
+        thread,
+        on_it=next(filter(None, map(case_on, _buttons_on(reply))), None) if reply else None,
     )
+
+
+def _buttons_on(message: Message) -> list[str]:
+    """What the buttons on a message say when they are pressed, without the stamp of a screen."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup is not None else ()
+    said = (str(button.callback_data or "") for row in rows for button in row)
+    return [one.partition(".")[2] for one in said]
 
 
 def _command(said: str) -> tuple[str, str]:

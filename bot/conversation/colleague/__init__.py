@@ -3,6 +3,7 @@
 from bot.conversation.colleague.card import (
     card,
     card_gone,
+    case_on,
     invitation,
     mail_of,
     refusal,
@@ -32,6 +33,7 @@ __all__ = [
     "StaffWords",
     "card",
     "card_gone",
+    "case_on",
     "hear",
     "invitation",
     "mail_of",

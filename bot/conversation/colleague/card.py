@@ -96,6 +96,14 @@ def _buttons(case: Case) -> tuple[Button, ...]:
     )
 
 
+def case_on(button: str) -> int | None:
+    """The case that a button of a card is about; None for a button of anything else."""
+    match button.split(":"):
+        case ["c", number, *_] if number.isdecimal():
+            return int(number)
+    return None
+
+
 def mail_of(tell: TellStaff, case: Case, desk: Desk, *, with_content: bool) -> Message | None:
     """The same by mail: that there is something; what it is only where the school allows that."""
     head = _MAILS.get(tell.what)
