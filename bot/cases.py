@@ -364,13 +364,13 @@ class Cases:
         if message is None:
             return [], []
         # Of a team without a group only who took it; in a group everybody reads along.
-        group = self._staff.account(desk.school, tell.to)
-        holder = self._staff.account(desk.school, case.holder or "")
-        alone = group is None and holder is not None
-        places = [holder.chat] if alone and holder else self._places(tell.to, desk)
+        to = tell.to
+        if to in (case.owner, case.holder):
+            both = (self._staff.account(desk.school, id or "") for id in (case.owner, case.holder))
+            to = next((account.staff for account in both if account is not None), to)
         return [
-            Addressed(place, out, case.id, tell.to)
-            for place in places
+            Addressed(place, out, case.id, to)
+            for place in self._places(to, desk)
             for out in self._deliver.to_staff(message, self._staff.accounts[place].language, "say")
         ], []
 
@@ -420,14 +420,17 @@ class Cases:
         self._wake()
         return done
 
-    async def repost(self, place: int, case: int) -> None:
-        """Somebody deleted the topic of a case: what was in it is said again, in a new one."""
+    async def repost(self, place: int, case: int, thread: int) -> bool:
+        """Somebody deleted this topic of a case: what was in it is said again, in a new one. False:
+        there is a new one already."""
+        if await self._store.case_in_topic(place, thread) != case:
+            return False
         await self._store.topic(place, case, None)
         kept = await self._store.case(case)
         account = self._staff.accounts.get(place)
         opened = self.opened(kept)
         if kept is None or opened is None or account is None or not kept.is_open:
-            return
+            return True
         desk = self.desks[kept.school]
         words = await self._store.words_of(case)
         said = [(CARD, card(opened, desk))]
@@ -441,6 +444,7 @@ class Cases:
         )
         await self._store.commit(Step(None, None, elsewhere=elsewhere))
         self._wake()
+        return True
 
     async def moved(self, chat: int, to: int) -> None:
         """A staff group goes on under another number."""

@@ -379,10 +379,15 @@ def test_a_topic_for_each_request(school: Story, student: User, milan: User) -> 
     team.says(milan, "Hoi, wat is er aan de hand?", reply_to=card)
     hears(student, "wat is er aan de hand?")
     assert not any("zal ik deze doen" in seen.text for seen in student.inbox)
+    told(student, "ik slaap slecht")
+    assert hears(team, "ik slaap slecht").topic == topic.id
+    assert not any("ik slaap slecht" in seen.text for seen in milan.inbox)  # the team reads along
+    school.card(team, "opgepakt")
     team.deletes_topic(topic)
     told(student, "ik kom mijn bed niet uit")
     hears(team, "ik kom mijn bed niet uit")
-    hears(team, "wat is er aan de hand?")  # what was in the topic is there again
+    hears(team, "ik slaap slecht")  # what was in the topic is there again
+    hears(team, "wat is er aan de hand?")
     (again,) = team.topics
     assert again.id != topic.id
     team.presses(milan, "Klaar", message=school.card(team, "opgepakt"))

@@ -68,8 +68,8 @@ class Topics(Protocol):
     def topic_name(self, case: int, place: int) -> str:
         """What the topic of a case is called."""
 
-    async def repost(self, place: int, case: int) -> None:
-        """The topic of a case is gone: say again what was in it."""
+    async def repost(self, place: int, case: int, thread: int) -> bool:
+        """This topic of a case is gone: say again what was in it. False: there is a new one."""
 
     async def moved(self, chat: int, to: int) -> None:
         """A group goes on under another number."""
@@ -274,7 +274,8 @@ class Sender:
         except BadRequest as error:
             if thread is None or self._topics is None or "thread not found" not in str(error):
                 raise
-            await self._topics.repost(one.chat, one.case or 0)
+            if not await self._topics.repost(one.chat, one.case or 0, thread):
+                raise NetworkError("the topic is another one by now") from None
             return Came(None)  # this is among what is said again
 
     async def _new_topic(self, one: Claimed) -> int:
