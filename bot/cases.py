@@ -39,6 +39,8 @@ from bot.conversation.colleague import (
 from bot.conversation.summary import shared
 from bot.conversation.told import told
 from bot.handover.case import (
+    CLOCK,
+    STUDENT,
     Answered,
     Case,
     Happening,
@@ -58,7 +60,7 @@ from bot.handover.case import (
     to_json,
 )
 from bot.handover.desk import Colleague, Desk, Way, desk_of, excluded
-from bot.handover.life import Moved, happen, may_act
+from bot.handover.life import Moved, happen, is_gone, may_act
 from bot.handover.working_time import AMSTERDAM, Presence, closed_days
 from bot.store.port import (
     CARD,
@@ -177,6 +179,7 @@ class Cases:
         self._mail = mail
         self._keep = keep
         self._staff = _Staff({}, {})
+        self._gone: frozenset[tuple[str, str]] = frozenset()
         self._stale = True  # who there is has changed
         self._busier = False  # how many cases somebody has, has changed
         self._built_at: dt.datetime | None = None
@@ -204,6 +207,26 @@ class Cases:
             if school.staff
         }
         self._staff = _Staff(accounts, desks)
+        gone = self._gone_now(moment)
+        new, self._gone = gone - self._gone, gone
+        for school, staff in sorted(new):
+            # Of a team one may have it, who is gone now.
+            for owner in filter(None, {staff, desks[school].team_of(staff)}):
+                await self._store.look_at(school, owner)
+
+    def _gone_now(self, now: dt.datetime) -> frozenset[tuple[str, str]]:
+        """Who cannot be reached, or went away: school and staff entry."""
+        away = {
+            (account.school, account.staff)
+            for account in self._staff.accounts.values()
+            if account.away_until is not None and account.away_until > now
+        }
+        return frozenset(
+            (school, id)
+            for school, desk in self._staff.desks.items()
+            for id, colleague in desk.colleagues.items()
+            if colleague.way is None or (school, id) in away
+        )
 
     def changed(self) -> None:
         """Somebody was linked, unlinked, went away or came back."""
@@ -293,7 +316,7 @@ class Cases:
             return Following(CaseStep(kept, erase=True), ())
         if after is None:
             raise ValueError("what was never kept cannot be erased")
-        otherwise = "student" if isinstance(happening, _OF_THE_STUDENT) else "clock"
+        otherwise = STUDENT if isinstance(happening, _OF_THE_STUDENT) else CLOCK
         who = getattr(happening, "by", otherwise)
         step = CaseStep(
             _kept(after, kept),
@@ -619,6 +642,8 @@ class Cases:
                 over = CaseStep(kept, erase=True)
                 return Following(over, ()) if not kept.is_open else self._later(kept, now)
             happening = self._what_is_due(case, kept.trouble, now)
+            if isinstance(happening, NotDelivered):
+                happening = NotDelivered(await self._last_writer(kept.id))
             if happening is None:
                 return Following(CaseStep(replace(kept, trouble=None)), ())
             return await self.follow(kept, happening, now)
@@ -630,14 +655,18 @@ class Cases:
         """Not at the cost of the others: it is tried again a little later."""
         return Following(CaseStep(replace(kept, due=now + _AGAIN, trouble=None)), ())
 
+    async def _last_writer(self, case: int) -> str | None:
+        words = await self._store.words_of(case)
+        wrote = (who for who, _, note in reversed(words) if not note and who != STUDENT)
+        return next(wrote, None)
+
     def _what_is_due(self, case: Case, trouble: str | None, now: dt.datetime) -> Happening | None:
         if trouble == "student":
             return NotDelivered() if case.is_open else None
         if trouble == "staff" and case.is_open:
-            account = self._staff.account(case.school, case.owner)
-            back = account.away_until if account and not account.blocked else None
-            in_time = back is not None and case.promised is not None and back <= case.promised
-            return None if in_time else OwnerGone()
+            return OwnerGone()
+        if trouble == "away" and case.is_open:
+            return OwnerGone() if is_gone(case, self.desks[case.school], now) else None
         return TimeCame() if case.due is not None and case.due <= now else None
 
     # ---- a student goes ----
@@ -721,7 +750,7 @@ def _words(happening: Happening) -> tuple[CaseWords, ...]:
         case Answered(by, words):
             return (CaseWords(by, words.encode()),)
         case Wrote(words):
-            return (CaseWords("student", words.encode()),)
+            return (CaseWords(STUDENT, words.encode()),)
         case NoteAdded(by, words):
             return (CaseWords(by, words.encode(), note=True),)
     return ()

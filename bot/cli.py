@@ -112,8 +112,10 @@ def _parser() -> argparse.ArgumentParser:
     restore.set_defaults(command=_restore)
 
     staff = commands.add_parser("staff", help="who of the staff is linked; invite and revoke")
-    staff.add_argument("action", choices=["list", "invite", "revoke"])
-    staff.add_argument("member", nargs="?", metavar="ID", help="from staff.yaml")
+    staff.add_argument("action", choices=["list", "invite", "revoke", "trail"])
+    staff.add_argument(
+        "member", nargs="?", metavar="ID", help="from staff.yaml; for trail the number of a request"
+    )
     staff.add_argument("--bot", metavar="NAME", help="the bot's username, for invite")
     staff.set_defaults(command=_staff)
 
@@ -324,13 +326,18 @@ def _key(options: argparse.Namespace, settings: Settings) -> int:
 def _staff(options: argparse.Namespace, settings: Settings) -> int:
     """The bot may run: the database takes a line from another process too."""
     from bot.staff.invite import invite, listed, member_named
+    from bot.staff.trail import trail
     from bot.store.port import StoreError
     from bot.store.sql import open_beside
 
     translator = _translator(settings)
     catalogue = build(settings).catalogue
     member = member_named(options.member or "", catalogue)
-    if options.action != "list" and member is None:
+    number = (options.member or "").removeprefix("#")
+    if options.action == "trail" and not (number.isascii() and number.isdecimal()):
+        _complain(text("trail.which"), translator)
+        return _MISUSED
+    if options.action in ("invite", "revoke") and member is None:
         _complain(text("staff-list.unknown", found=options.member or "-"), translator)
         return _MISUSED
     if options.action == "invite" and not options.bot:
@@ -340,6 +347,8 @@ def _staff(options: argparse.Namespace, settings: Settings) -> int:
     async def do() -> list[str]:
         store = await open_beside(settings.data, settings.key, now)
         try:
+            if options.action == "trail":
+                return [translator.say(line) for line in await trail(store, int(number[:9]))]
             if member is None or options.action == "list":
                 lines = await listed(store, lambda: tuple(catalogue.schools.values()))
                 return [translator.say(line, catalogue) for line in lines]

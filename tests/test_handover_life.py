@@ -464,6 +464,9 @@ def test_of_a_team_everything_is_of_who_took_it() -> None:
     assert story(NoteAdded("bob", "Known.")) == "ada:note"
     assert story.clock() == "ada:reminder"
     assert story(NotDelivered()) == "ada:not-delivered"
+    assert story(NotDelivered("ada")) == "ada:not-delivered"
+    assert story(NotDelivered("bob")) == "bob:not-delivered ada:not-delivered"
+    assert story(NotDelivered("nobody-here")) == "ada:not-delivered"
     story(Answered("ada", "Come by."))
     assert story.clock() == "student:quiet:ada ada:quiet"
     story(MayAsk())

@@ -96,6 +96,10 @@ def test_a_student_is_brought_to_a_person(school: Story, student: User, milan: U
     hears(student, "Milan Brugmans pakt je vraag op")
     milan.says("Hoi, kom je dinsdag langs?", reply_to=card)
     answer = hears(student, "kom je dinsdag langs?")
+    trail = school.command("staff", "trail", str(school.number))
+    assert "de student: verstuurd" in trail
+    assert "vb-milan-brugmans: antwoord geschreven" in trail
+    assert "dinsdag" not in trail
     assert "Antwoord van Milan Brugmans" in answer.text
     assert "Verstuurd naar Milan" in told(student, "ja graag, hoe laat?").text
     wrote = hears(milan, "ja graag, hoe laat?")
@@ -230,6 +234,18 @@ def test_staff_who_blocked_the_bot(school: Story, student: User, milan: User) ->
     school.card(milan)
     milan.blocks()
     hears(student, "nu bij Sanne Kolk")
+    milan.unblocks()
+    until(lambda: "op Telegram" in school.command("staff", "list"), "he is back")
+
+
+def test_who_took_it_from_the_team_and_blocked_the_bot(
+    school: Story, student: User, milan: User
+) -> None:
+    school.sends(student, to="Team studieadvies")
+    milan.presses("Pak ik op", message=school.card(milan))
+    hears(student, "Milan Brugmans pakt je vraag op")
+    milan.blocks()
+    hears(student, "nu bij ")  # whoever of the team has most room
     milan.unblocks()
     until(lambda: "op Telegram" in school.command("staff", "list"), "he is back")
 

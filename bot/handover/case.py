@@ -26,6 +26,7 @@ Status = Literal[
     "withdrawn",
     "declined",
 ]
+STUDENT, CLOCK = "student", "clock"  # who did something, where it was not one of the staff
 OPEN: tuple[Status, ...] = ("sent", "seen", "taken", "answered", "unanswered")
 WAITING: tuple[Status, ...] = ("sent", "seen", "taken")  # the student waits for a person
 # What happens at the deadline: the person is reminded; the case goes to the next one; a
@@ -197,7 +198,12 @@ class OwnerGone:
 
 @dataclass(frozen=True, slots=True)
 class NotDelivered:
-    """What was said to the student did not arrive; they blocked the bot or are gone."""
+    """What was said to the student did not arrive; they blocked the bot or are gone.
+
+    `writer`: who of the staff wrote to them last, where anybody did.
+    """
+
+    writer: str | None = None
 
 
 Happening = (

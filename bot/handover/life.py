@@ -280,7 +280,7 @@ def _owner_gone(case: Case, happening: OwnerGone, desk: Desk, now: dt.datetime) 
     """Who is away cannot be waited for. Where the student does not wait, nothing is lost."""
     if case.status not in WAITING:
         return Moved(case)
-    if _turn(case, desk) != case.owner and _is_there(case, desk, now):
+    if case.holder not in (None, case.owner) and not is_gone(case, desk, now):
         # Of a team that is gone somebody has it already: it is theirs now.
         before = (*case.before, case.owner)
         return Moved(replace(case, owner=_turn(case, desk), before=before))
@@ -290,7 +290,11 @@ def _owner_gone(case: Case, happening: OwnerGone, desk: Desk, now: dt.datetime) 
 def _not_delivered(case: Case, happening: NotDelivered, desk: Desk, now: dt.datetime) -> Moved:
     if not case.is_open:
         return Moved(case)
-    return Moved(case, (TellStaff(_turn(case, desk), "not-delivered"),))
+    # Who wrote it, and whose turn it is by now.
+    writer = happening.writer
+    hear = (writer,) if writer is not None and may_go_to(desk, writer, case.wish) else ()
+    hear = tuple(dict.fromkeys((*hear, _turn(case, desk))))
+    return Moved(case, tuple(TellStaff(id, "not-delivered") for id in hear))
 
 
 # ---- whose turn it is ---------------------------------------------------------------------------
@@ -310,6 +314,15 @@ def _is_there(case: Case, desk: Desk, now: dt.datetime) -> bool:
         and who.member.id not in excluded(desk, case.wish.never)
         and (is_there(who, now))
     )
+
+
+def is_gone(case: Case, desk: Desk, now: dt.datetime) -> bool:
+    """Whether whose turn it is left, and will not be back by the time that was promised."""
+    who = _turn(case, desk)
+    if (case.holder and who != case.holder) or not may_go_to(desk, who, case.wish):
+        return True
+    back = next_present(desk.colleagues[who].presence, now)
+    return back is None or (case.promised is not None and back > case.promised)
 
 
 def _elsewhere(case: Case, desk: Desk, now: dt.datetime) -> Moved | None:

@@ -239,26 +239,24 @@ def link(connection: Connection, now: dt.datetime, account: Account) -> None:
 
 
 def unlink(connection: Connection, school: str, staff: str) -> bool:
-    """Their waiting cases are looked at: nobody waits for who cannot be reached any more."""
     theirs = (ACCOUNTS.c.school == school) & (ACCOUNTS.c.staff == staff)
+    """Their waiting cases are looked at: nobody waits for who cannot be reached any more."""
     gone = connection.execute(delete(ACCOUNTS).where(theirs).returning(ACCOUNTS.c.chat)).first()
     void = _invitation(school, staff)
     voided = connection.execute(delete(TICKETS).where(void).returning(TICKETS.c.hash)).first()
     if gone is not None:
-        _look_at(connection, school, staff)
+        look_at(connection, school, staff, "staff")
     return gone is not None or voided is not None
 
 
 def away(connection: Connection, chat: int, until: dt.datetime | None) -> None:
     change = update(ACCOUNTS).where(ACCOUNTS.c.chat == chat).values(away_until=until)
-    row = connection.execute(change.returning(ACCOUNTS.c.school, ACCOUNTS.c.staff)).first()
-    if row is not None and until is not None:
-        _look_at(connection, row.school, row.staff)
+    connection.execute(change)
 
 
-def _look_at(connection: Connection, school: str, staff: str) -> None:
+def look_at(connection: Connection, school: str, staff: str, why: str) -> None:
     theirs = (CASES.c.school == school) & (CASES.c.owner == staff) & CASES.c.is_open
-    connection.execute(update(CASES).where(theirs).values(trouble="staff"))
+    connection.execute(update(CASES).where(theirs, CASES.c.trouble.is_(None)).values(trouble=why))
 
 
 def moved(connection: Connection, chat: int, to: int) -> None:

@@ -82,7 +82,8 @@ class Addressed:
 class KeptCase:
     """A case as it is kept; version 0 is a new one. `body` is never looked into here.
 
-    `trouble`: what went wrong with what was sent about it: "student" or "staff" did not get it.
+    `trouble`: why it is looked at before it is due: "student" or "staff" did not get what was sent,
+    or somebody who may have it is "away".
     """
 
     id: int
@@ -315,7 +316,10 @@ class Store(Protocol):
         """The entry has no chat any more, and its invitations are void. False: there were none."""
 
     async def away(self, chat: int, until: dt.datetime | None) -> None:
-        """The staff entry with this chat is away until then; its waiting cases are looked at."""
+        """The staff entry with this chat is away until then."""
+
+    async def look_at(self, school: str, staff: str) -> None:
+        """What is open with this staff entry is due now: somebody may be gone."""
 
     async def moved(self, chat: int, to: int) -> None:
         """A staff group goes on under another number."""

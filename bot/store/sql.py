@@ -228,6 +228,9 @@ class SqlStore:
     async def unlink(self, school: str, staff: str) -> bool:
         return await self._do(lambda c: cases.unlink(c, school, staff))
 
+    async def look_at(self, school: str, staff: str) -> None:
+        await self._do(lambda c: cases.look_at(c, school, staff, "away"))
+
     async def away(self, chat: int, until: dt.datetime | None) -> None:
         await self._do(lambda c: cases.away(c, chat, until))
 

@@ -7,6 +7,7 @@ from typing import Literal
 from bot.conversation.message import Button, Message, Part
 from bot.conversation.summary import shared
 from bot.handover.case import (
+    STUDENT,
     WAITING,
     Answered,
     Case,
@@ -123,7 +124,7 @@ def written(case: int, desk: Desk, who: str, words: str, note: bool) -> Message:
     """Something that was written before, said again."""
     if note:
         head = text("card.noted")
-    elif who == "student":
+    elif who == STUDENT:
         head = text("card.wrote")
     else:
         head = text("card.answer-of", name=desk.name(who))
