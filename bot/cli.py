@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, NoReturn, TextIO
 
 from bot import __version__
 from bot.app import App, build, check_everything, now, put_together, run_on_telegram
@@ -155,7 +155,15 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
             greeted=app.start,
         )
     )
-    return status
+    _leave(status)
+
+
+def _leave(status: int) -> NoReturn:
+    """End at once: something may still be made in the background, in the native code of a library,
+    and taking Python down around that can end in a crash."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _whole_or_help_now(settings: Settings) -> tuple[App, int]:

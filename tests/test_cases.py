@@ -14,15 +14,25 @@ from bot.cases import Cases, StaffArrived, new_ticket
 from bot.catalogue import Catalogue
 from bot.channels.email import MAIL
 from bot.channels.telegram.put import SAY, TelegramDeliver
-from bot.conversation import Message, OpenCase, Pressed, Said, State, ToCase, World, respond
+from bot.conversation import (
+    Commanded,
+    Message,
+    OpenCase,
+    Pressed,
+    Said,
+    State,
+    ToCase,
+    World,
+    respond,
+)
 from bot.conversation.colleague import StaffWords
-from bot.handover.case import Done, MayAsk, Shown, Summary, Wish, Wrote, from_json
+from bot.handover.case import Done, MayAsk, Shown, Summary, Wish, Withdrawn, Wrote, from_json
 from bot.handover.life import happen, offer
 from bot.store import SqlStore, StaleChatError, open_store
 from bot.store.port import Account, CaseStep, KeptCase, Step
 from tests.test_store_contract import ANNA, Clock
 
-MILAN, TARIQ = "vb-milan-brugmans", "vb-tariq-halewijn"
+MILAN, TARIQ, SANNE = "vb-milan-brugmans", "vb-tariq-halewijn", "vb-sanne-kolk"
 LINKS = "https://wegwijs.example/case"
 SEEN = Message("share", ())
 
@@ -222,6 +232,28 @@ async def test_a_new_request_brings_the_student_to_that_person(desk: Desk, world
     sent = respond(shown.state, Pressed("draft:send"), there)
     assert [type(action) for action in sent.do] == [OpenCase]
     assert sent.state.left == 0
+
+
+async def test_what_nobody_answered_can_be_asked_of_another(desk: Desk, world: World) -> None:
+    await desk.store.commit(Step(None, None, links=Account(102, "voorbeeld", SANNE, "nl")))
+    kept = await desk.sent()
+    case = dataclasses.replace(from_json(kept.body), status="unanswered", id=kept.id)
+    there = dataclasses.replace(world, desks=desk.cases.desks, case=case, now=desk.clock.now)
+    answers = {"institution": "voorbeeld", "need": "study-progress"}
+    standing = respond(State("nl", answers), Commanded("person"), there)
+    assert "draft:others" in {b.id for message in standing.say for b in message.buttons}
+    others = respond(standing.state, Pressed("draft:others"), there)
+    offered = [b.id for b in others.say[-1].buttons if b.id.startswith("draft:show")]
+    assert offered[0] == f"draft:show:{SANNE}"
+    assert offered[-1] == f"draft:show:{MILAN}"  # who did not answer is last
+    shown = respond(others.state, Pressed(offered[0]), there)
+    sent = respond(shown.state, Pressed("draft:send"), there)
+    taken_back, opened = sent.do
+    assert taken_back == ToCase(Withdrawn())
+    assert isinstance(opened, OpenCase)
+    assert opened.case.owner == SANNE
+    waiting = dataclasses.replace(there, case=dataclasses.replace(case, status="sent"))
+    assert respond(shown.state, Pressed("draft:send"), waiting).do == ()
 
 
 async def test_all_that_is_typed_reaches_the_person(desk: Desk, world: World) -> None:

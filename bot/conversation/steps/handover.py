@@ -41,6 +41,7 @@ _ABOUT_STAFF = ("complaint", "undesirable-behaviour", "contact-teacher")
 _BACK = Button("on", text("button.on"))
 ADD = Button("case:add", text("button.add-something"))
 BACK_TO_BOT = Button("case:back", text("button.back-to-bot"))
+_SOMEONE_ELSE = Button("draft:others", text("button.someone-else"))
 _WITHDRAW = Button("case:withdraw", text("button.withdraw"))
 MYSELF = Button("go:contact", text("button.contact-myself"))
 BUTTONS = ("draft:", "case:")  # how the ids of the buttons of this room begin
@@ -63,7 +64,12 @@ def candidates(state: State, world: World) -> tuple[Colleague, ...]:
     desk = desk_of(state, world)
     if desk is None:
         return ()
-    return who_fits(desk, _wish(state, world), state.language, world.now)
+    able = who_fits(desk, _wish(state, world), state.language, world.now)
+    case = open_case(state, world)
+    if case is None or case.status != "unanswered":
+        return able
+    # Who did not answer comes after who may.
+    return tuple(sorted(able, key=lambda c: c.member.id in (*case.before, case.owner)))
 
 
 def _wish(state: State, world: World) -> Wish:
@@ -79,7 +85,7 @@ def show_offer(state: State, world: World, first: Colleague, others: bool) -> Me
     desk = world.desks[state.answers["institution"]]
     buttons = [Button(f"draft:show:{first.member.id}", text("button.show-what"))]
     if others:
-        buttons.append(Button("draft:others", text("button.someone-else")))
+        buttons.append(_SOMEONE_ELSE)
     if set(needs_of(state)) & set(_ABOUT_STAFF) or state.never:
         buttons.append(Button("draft:never", text("button.about-staff")))
     return Message(
@@ -326,12 +332,19 @@ def show_standing(state: State, world: World, case: Case) -> Message:
         tuple(parts),
         (
             *((Button("case:resume", text("button.resume", name=name)),) if back else ()),
+            *((_SOMEONE_ELSE,) if _may_ask_another(state, world, case) else ()),
             ADD,
             _WITHDRAW,
             MYSELF,
             _BACK,
         ),
     )
+
+
+def _may_ask_another(state: State, world: World, case: Case) -> bool:
+    """Where nobody is left who would answer, the student may choose. What was sent is taken back
+    when the new request goes, and not before."""
+    return case.status == "unanswered" and bool(candidates(state, world))
 
 
 _STANDING: dict[str, Text] = {
@@ -435,10 +448,12 @@ def _press_draft(state: State, rest: Sequence[str], world: World) -> State | Hea
         case ["no"]:
             happen(state.draft, Declined(), world.desks[state.draft.school], world.now)
             return Heard(replace(state, draft=None, screen=FLOW), text("share.not-sent"))
-        case ["send"] if open_case(state, world) is None:
-            if state.draft.status != "shown":
+        case ["send"]:
+            before = open_case(state, world)
+            if state.draft.status != "shown" or (before and before.status != "unanswered"):
                 return None
-            do = (OpenCase(state.draft, show_share(state, world)),)
+            back = (ToCase(Withdrawn()),) if before is not None else ()
+            do = (*back, OpenCase(state.draft, show_share(state, world)))
             return Heard(replace(state, screen="sent"), do=do)
     return None
 
