@@ -37,7 +37,7 @@ class Story:
         self._port = port
         self.process: Process | None = None
         self.number = 0  # of the newest request
-        self.shaky = False  # the program is killed when a request was just sent
+        self.shaky = False  # the program is killed when a request was just sent, and at each card
         self.at("2026-11-23 10:00")
 
     # ---- time and the program ----
@@ -136,6 +136,8 @@ class Story:
 
     def card(self, staff: User | Group, status: str = "nieuw") -> Seen:
         """The card of the newest request, as soon as it stands so."""
+        if self.shaky:
+            self.restart()
         return hears(staff, f"Vraag {self.number}: {status}")
 
 

@@ -355,31 +355,6 @@ def _file(seen: Seen) -> str:
     return seen.file.content.decode() if seen.file is not None else ""
 
 
-@pytest.mark.parametrize(
-    "again",
-    [
-        test_what_is_sent_can_be_changed,
-        test_withdrawn,
-        test_passed_on,
-        test_not_for_me,
-        test_two_cannot_take_one,
-        test_staff_go_away,
-        test_staff_who_blocked_the_bot,
-        test_a_student_who_blocked_the_bot,
-        test_a_colleague_by_mail,
-        test_the_mail_server_is_away_for_an_hour,
-    ],
-)
-def test_the_same_with_a_restart_in_the_middle(again: Callable[..., None], shaky: Story) -> None:
-    there = {
-        "school": shaky,
-        "student": shaky.api.user(next(_NUMBERS), language_code="nl"),
-        "milan": shaky.api.user(101),
-        "sanne": shaky.api.user(102),
-    }
-    again(**{name: there[name] for name in signature(again).parameters})
-
-
 # ---- the group of a team ------------------------------------------------------------------------
 
 
@@ -408,6 +383,52 @@ def test_a_topic_for_each_request(school: Story, student: User, milan: User) -> 
     assert again.id != topic.id
     team.presses(milan, "Klaar", message=school.card(team, "opgepakt"))
     hears(student, "heeft je vraag afgesloten")
+
+
+def test_a_group_that_goes_on_under_another_number(
+    school: Story, student: User, milan: User
+) -> None:
+    team = school.api.group(title="Studieadvies", type="group", bot_is_in=False)
+    team.adds_bot(milan, school.invitation("vb-studieadvies"))
+    hears(team, "Welkom bij Wegwijs")
+    school.sends(student, to="Team studieadvies")
+    milan_sees = school.card(team)
+    team.says(milan, "Hoi, daar ben ik", reply_to=milan_sees)
+    hears(student, "Hoi, daar ben ik")
+    bigger = school.api.group(title="Studieadvies")
+    team.moves_to(bigger, milan)
+    told(student, "ik kom mijn bed niet uit")
+    hears(bigger, "ik kom mijn bed niet uit")
+    school.command("staff", "revoke", "vb-studieadvies")
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        test_what_is_sent_can_be_changed,
+        test_withdrawn,
+        test_passed_on,
+        test_not_for_me,
+        test_two_cannot_take_one,
+        test_staff_go_away,
+        test_staff_who_blocked_the_bot,
+        test_a_student_who_blocked_the_bot,
+        test_a_colleague_by_mail,
+        test_the_mail_server_is_away_for_an_hour,
+        test_a_mailbox_that_refuses,
+        test_declined_and_anonymous_again,
+        test_who_took_it_from_the_team_and_blocked_the_bot,
+        test_a_topic_for_each_request,
+    ],
+)
+def test_the_same_with_a_restart_in_the_middle(again: Callable[..., None], shaky: Story) -> None:
+    there = {
+        "school": shaky,
+        "student": shaky.api.user(next(_NUMBERS), language_code="nl"),
+        "milan": shaky.api.user(101),
+        "sanne": shaky.api.user(102),
+    }
+    again(**{name: there[name] for name in signature(again).parameters})
 
 
 def test_an_invitation_for_a_person_makes_no_group(school: Story) -> None:

@@ -257,13 +257,12 @@ class Sender:
 
     async def _about_case(self, one: Claimed, say: Say) -> Came:
         """To staff, or to a student beside the conversation: the card that is there is edited."""
-        edits = say.edits or one.card
-        if edits is not None and await self._edit(one.chat, edits, say):
-            return Came(edits)
-        if say.edits is not None:
-            return Came(None)
-        thread = one.thread
+        edits, thread = say.edits or one.card, one.thread
         try:
+            if edits is not None and await self._edit(one.chat, edits, say):
+                return Came(edits)
+            if say.edits is not None:
+                return Came(None)
             if thread is None and self._topics is not None and self._topics.is_forum(one.chat):
                 thread = await self._new_topic(one)
             return Came(await self._say(one.chat, say, thread))
