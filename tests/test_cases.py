@@ -18,6 +18,7 @@ from bot.conversation import (
     Commanded,
     Message,
     OpenCase,
+    Part,
     Pressed,
     Said,
     State,
@@ -30,6 +31,7 @@ from bot.handover.case import Done, MayAsk, Shown, Summary, Wish, Withdrawn, Wro
 from bot.handover.life import happen, offer
 from bot.store import SqlStore, StaleChatError, open_store
 from bot.store.port import Account, CaseStep, KeptCase, Step
+from bot.text import FromCatalogue, text
 from tests.test_store_contract import ANNA, Clock
 
 MILAN, TARIQ, SANNE = "vb-milan-brugmans", "vb-tariq-halewijn", "vb-sanne-kolk"
@@ -254,6 +256,20 @@ async def test_what_nobody_answered_can_be_asked_of_another(desk: Desk, world: W
     assert opened.case.owner == SANNE
     waiting = dataclasses.replace(there, case=dataclasses.replace(case, status="sent"))
     assert respond(shown.state, Pressed("draft:send"), waiting).do == ()
+
+
+async def test_the_advice_says_who_it_would_be(desk: Desk, world: World) -> None:
+    await desk.cases.refresh(now=True)
+    there = dataclasses.replace(world, desks=desk.cases.desks, now=desk.clock.now)
+    answers = {"institution": "voorbeeld", "need": "study-progress"}
+    turn = respond(State("nl", answers), Pressed("on"), there)
+    while turn.say[-1].name.startswith("ask:"):
+        turn = respond(turn.state, Pressed(turn.say[-1].name.replace("ask:", "skip:")), there)
+    advice = turn.say[-1]
+    assert advice.name.startswith("advice:")
+    role = FromCatalogue("staff", f"voorbeeld/{MILAN}", "role")
+    who = text("offer.name", name="Milan Brugmans", role=role)
+    assert Part(text("advice.person", who=who), "quiet") in advice.parts
 
 
 async def test_all_that_is_typed_reaches_the_person(desk: Desk, world: World) -> None:

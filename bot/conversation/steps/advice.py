@@ -10,6 +10,7 @@ from bot.catalogue import Offering
 from bot.conversation.message import Button, Message, Part
 from bot.conversation.standing import student_of, suggestion_of
 from bot.conversation.state import State
+from bot.conversation.steps import handover
 from bot.conversation.steps.links import link_buttons
 from bot.conversation.steps.why import why
 from bot.conversation.world import World
@@ -37,6 +38,7 @@ def show(state: State, world: World) -> Message:
     ]
     if set(student.needs) & _WITH_CARE:
         parts.append(Part(text("advice.help-now"), "quiet"))
+    parts += _with_person(state, world)
     return Message(
         f"advice:{offering.id}",
         tuple(parts),
@@ -47,6 +49,15 @@ def show(state: State, world: World) -> Message:
             *_also_in_dutch(offering, student, world),
         ),
     )
+
+
+def _with_person(state: State, world: World) -> tuple[Part, ...]:
+    """Who it would be, by name, for who would rather speak to somebody."""
+    able = handover.candidates(state, world)
+    if not able or handover.open_case(state, world) is not None:
+        return ()
+    who = handover.name_and_role(world.desks[state.answers["institution"]], able[0].member.id)
+    return (Part(text("advice.person", who=who), "quiet"),)
 
 
 def _also_in_dutch(offering: Offering, student: Student, world: World) -> tuple[Button, ...]:

@@ -91,7 +91,7 @@ def show_offer(state: State, world: World, first: Colleague, others: bool) -> Me
     return Message(
         f"offer:{first.member.id}",
         (
-            Part(text("offer.who", who=_name(desk, first.member.id)), "title"),
+            Part(text("offer.who", who=name_and_role(desk, first.member.id)), "title"),
             *_about(desk, first),
             Part(text("offer.how", name=first.member.name)),
             Part(_expect(desk, first, world)),
@@ -105,7 +105,8 @@ def _label(desk: Desk, colleague: Colleague) -> FromCatalogue:
     return FromCatalogue("staff", f"{desk.school}/{colleague.member.id}")
 
 
-def _name(desk: Desk, id: str) -> Text:
+def name_and_role(desk: Desk, id: str) -> Text:
+    """A staff entry as a student reads it: "Ada Smit, study adviser"."""
     return text(
         "offer.name",
         name=desk.name(id),
@@ -134,7 +135,7 @@ def show_others(state: State, world: World) -> Message:
     some = candidates(state, world)[:_MOST_SHOWN]
     return Message(
         "others",
-        (Part(text("offer.others")), *(Part(_name(desk, c.member.id)) for c in some)),
+        (Part(text("offer.others")), *(Part(name_and_role(desk, c.member.id)) for c in some)),
         (*(Button(f"draft:show:{c.member.id}", _label(desk, c)) for c in some), _BACK),
     )
 
