@@ -412,7 +412,8 @@ class Cases:
                 key, ticket = new_ticket(kind, desk.school, member.id, now + LINK_FOR, case.id)
                 keys[kind] = key
                 tickets.append(ticket)
-        reference = f"{case.id}.{tell.what}.{secrets.token_hex(4)}"
+        reference, back = new_ticket("bounce", desk.school, member.id, now + LINK_FOR, case.id)
+        tickets.append(back)
         language: Language = member.languages[0]
         out = self._deliver.by_mail(message, language, str(member.email), reference, keys)
         return [Addressed(case.chat, out, case.id, member.id, "mail")], tickets

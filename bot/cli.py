@@ -24,6 +24,7 @@ from bot.text import LANGUAGES, Several, Text, text
 from bot.words import Translator, load_translators
 
 _GOOD, _BAD, _MISUSED = 0, 1, 2
+_LATER = 75  # EX_TEMPFAIL of sysexits.h: a mail server keeps the mail and tries again
 _CHUNK = 1 << 15  # bytes: some 300 lines
 
 
@@ -119,8 +120,8 @@ def _parser() -> argparse.ArgumentParser:
     staff.add_argument("--bot", metavar="NAME", help="the bot's username, for invite")
     staff.set_defaults(command=_staff)
 
-    mail = commands.add_parser("mail", help="whether mail to staff can be handed in")
-    mail.add_argument("action", choices=["check"])
+    mail = commands.add_parser("mail", help="mail to staff: can it be handed in; did one come back")
+    mail.add_argument("action", choices=["check", "bounced"])
     mail.set_defaults(command=_mail)
 
     for command in (
@@ -380,7 +381,9 @@ def _staff(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _mail(options: argparse.Namespace, settings: Settings) -> int:
-    """Connects and logs in; no mail is sent."""
+    """Connects and logs in, and sends nothing; or reads a mail that came back."""
+    if options.action == "bounced":
+        return _bounced(settings)
     from bot.app import smtp_of
     from bot.channels.email import UnreachableError, check
 
@@ -398,6 +401,32 @@ def _mail(options: argparse.Namespace, settings: Settings) -> int:
         _complain(text("mail-check.bad", reason=str(error)), translator)
         return _BAD
     _complain(text("mail-check.good"), translator)
+    return _GOOD
+
+
+def _bounced(settings: Settings) -> int:
+    """A report from a mail server, on standard input. Whatever it is, it is not sent back: a mail
+    server would answer that with one more report."""
+    from bot.channels.bounce import MOST_BYTES, bounced
+    from bot.store.port import StoreError
+    from bot.store.sql import open_beside
+
+    translator = _translator(settings)
+    mail = bounced(sys.stdin.buffer.read(MOST_BYTES))
+
+    async def note() -> bool:
+        store = await open_beside(settings.data, settings.key, now)
+        try:
+            return mail is not None and await store.bounced(mail)
+        finally:
+            await store.close()
+
+    try:
+        known = asyncio.run(note())
+    except StoreError as error:
+        _complain(error.text, translator)
+        return _LATER
+    _complain(text("bounced.noted") if known else text("bounced.not-ours"), translator)
     return _GOOD
 
 

@@ -87,13 +87,13 @@ class Story:
         if self.process is not None:
             self.process.kill()
 
-    def command(self, *arguments: str) -> str:
-        """What a command of the operator prints."""
+    def command(self, *arguments: str, given: bytes | None = None) -> str:
+        """What a command of the operator prints; `given`: its standard input."""
         env = environment(self.api, self.data, self._env)
         command = [sys.executable, "-m", "bot", *arguments]
-        done = subprocess.run(command, cwd=_ROOT, env=env, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=_ROOT, env=env, capture_output=True, input=given)
         assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        return done.stdout.decode().strip()
 
     # ---- people ----
 

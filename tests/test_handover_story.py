@@ -26,6 +26,7 @@ from tests.handover_story import (
     story,
 )
 from tests.process import pressed, started, told, until
+from tests.test_bounce import WHOLE, report
 
 _NUMBERS = itertools.count(7000)
 
@@ -309,6 +310,18 @@ def test_a_mailbox_that_refuses(school: Story, student: User) -> None:
     school.sends(student, CANNOT_SLEEP, TARIQ)
     hears(student, "kan niet op tijd antwoorden")
     school.smtp.refuse("studentenpsycholoog@voorbeeld.example", 0)
+
+
+def test_a_mail_that_comes_back_later(school: Story, student: User) -> None:
+    before = len(school.smtp.mails)
+    school.sends(student, CANNOT_SLEEP, TARIQ)
+    mail = school.smtp.wait_for(before + 1)[-1]
+    mark = mail.id.partition("@")[0].strip("<")
+    school.command("mail", "bounced", given=report(WHOLE, "delayed", mark))
+    school.command("mail", "bounced", given=report(WHOLE, mark="00" * 32))
+    assert not any("kan niet op tijd antwoorden" in seen.text for seen in student.inbox)
+    school.command("mail", "bounced", given=report(WHOLE, mark=mark))
+    hears(student, "kan niet op tijd antwoorden")
 
 
 def test_a_restart_in_the_middle(school: Story, student: User, milan: User) -> None:

@@ -216,7 +216,7 @@ def _written(mail: Mail, sender: str) -> EmailMessage:
     message["To"] = mail.to
     message["Subject"] = _CONTROL.sub(" ", mail.subject).strip()
     message["Date"] = format_datetime(dt.datetime.now(dt.UTC))
-    mark = hashlib.sha256(mail.reference.encode("utf-8", "replace")).hexdigest()[:32]
+    mark = hashlib.sha256(mail.reference.encode("utf-8", "replace")).hexdigest()
     message["Message-ID"] = f"<{mark}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"

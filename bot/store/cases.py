@@ -308,6 +308,25 @@ def _invitation(school: str, staff: str) -> Any:
     return mine & (TICKETS.c.kind == _INVITE) & TICKETS.c.used_at.is_(None)
 
 
+def bounced(connection: Connection, hash: bytes) -> bool:
+    here = (TICKETS.c.hash == hash) & (TICKETS.c.kind == "bounce")
+    row = connection.execute(delete(TICKETS).where(here).returning(TICKETS)).one_or_none()
+    if row is None:
+        return False
+    trouble(connection, row.case, row.staff)
+    return True
+
+
+def trouble(connection: Connection, case: int, staff: str | None) -> None:
+    """Something about this case did not arrive, so it is looked at now. What was for somebody of
+    the staff matters only as long as it is their turn."""
+    here = CASES.c.id == case
+    if staff is not None:
+        here &= CASES.c.owner == staff
+    what = "student" if staff is None else "staff"
+    connection.execute(update(CASES).where(here).values(trouble=what))
+
+
 def _ticket(row: Row[Any]) -> Ticket:
     return Ticket(
         hash=row.hash,

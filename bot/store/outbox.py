@@ -18,6 +18,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from bot.store.cases import trouble
 from bot.store.moments import not_before
 from bot.store.port import CARD, NEW_CARD, Addressed, Channel, Claimed, StoreError
 from bot.store.seal import Seal
@@ -168,17 +169,7 @@ def failed(connection: Connection, now: dt.datetime, id: int, reason: str) -> No
     change = {"which": id, "status": _FAILED, "done_at": now, "reason": reason}
     row = connection.execute(_FAILED_ONE, change).first()
     if row is not None and row.case is not None:
-        _trouble(connection, row.case, row.staff)
-
-
-def _trouble(connection: Connection, case: int, staff: str | None) -> None:
-    """Something about this case did not arrive, so it is looked at now. What was for somebody of
-    the staff matters only as long as it is their turn."""
-    here = CASES.c.id == case
-    if staff is not None:
-        here &= CASES.c.owner == staff
-    what = "student" if staff is None else "staff"
-    connection.execute(update(CASES).where(here).values(trouble=what))
+        trouble(connection, row.case, row.staff)
 
 
 def blocked(connection: Connection, now: dt.datetime, chat: int, sending: int | None) -> None:

@@ -123,7 +123,7 @@ class CaseStep:
     withdrawn: bool = False
 
 
-TicketKind = Literal["invite", "seen", "taken", "done", "answer"]
+TicketKind = Literal["invite", "seen", "taken", "done", "answer", "bounce"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +314,9 @@ class Store(Protocol):
 
     async def unlink(self, school: str, staff: str) -> bool:
         """The entry has no chat any more, and its invitations are void. False: there were none."""
+
+    async def bounced(self, hash: bytes) -> bool:
+        """The mail of this ticket came back: its case is looked at. False: there is none such."""
 
     async def away(self, chat: int, until: dt.datetime | None) -> None:
         """The staff entry with this chat is away until then."""

@@ -231,6 +231,9 @@ class SqlStore:
     async def look_at(self, school: str, staff: str) -> None:
         await self._do(lambda c: cases.look_at(c, school, staff, "away"))
 
+    async def bounced(self, hash: bytes) -> bool:
+        return await self._do(lambda c: cases.bounced(c, hash))
+
     async def away(self, chat: int, until: dt.datetime | None) -> None:
         await self._do(lambda c: cases.away(c, chat, until))
 
