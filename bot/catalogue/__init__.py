@@ -13,7 +13,7 @@ from bot.catalogue.models import (
     Theme,
 )
 from bot.catalogue.problems import CatalogueError, Problem
-from bot.catalogue.read import read_catalogue
+from bot.catalogue.read import Reading, read, read_catalogue
 
 __all__ = [
     "NATIONAL",
@@ -27,8 +27,10 @@ __all__ = [
     "Need",
     "Offering",
     "Problem",
+    "Reading",
     "School",
     "StaffMember",
     "Theme",
+    "read",
     "read_catalogue",
 ]

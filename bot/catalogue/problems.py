@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from bot.text import Text
 
@@ -14,7 +15,10 @@ _MOST_SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake. `line` and `column` count from 1; `file` is relative to the catalogue folder."""
+    """One mistake. `line` and `column` count from 1; `file` is relative to the catalogue folder.
+
+    An error makes the catalogue unusable; a warning is doubtful, and it is used all the same.
+    """
 
     file: str
     line: int
@@ -22,6 +26,7 @@ class Problem:
     text: Text
     # What the mistake is about, where that is known: of one thing, only the first mistake is told.
     path: Path | None = field(default=None, compare=False, repr=False)
+    severity: Literal["error", "warning"] = "error"
 
     @property
     def place(self) -> str:

@@ -14,9 +14,10 @@ small_talk/<kind>.yaml           what is about something else, and the answer to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path as FolderPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -34,11 +35,11 @@ from bot.catalogue.models import (
     StaffMember,
     Theme,
 )
-from bot.catalogue.problems import MOST_TOLD, CatalogueError, Problem, shown
+from bot.catalogue.problems import MOST_TOLD, CatalogueError, Path, Problem, shown
 from bot.catalogue.references import Source, check_references
 from bot.catalogue.shape import shape
 from bot.catalogue.yaml_text import MAX_BYTES, Document, read_yaml, too_large
-from bot.text import text
+from bot.text import Text, text
 
 _SCHOOL_FILES: dict[str, TypeAdapter[Any]] = {
     "institution.yaml": TypeAdapter(Institution),
@@ -58,8 +59,26 @@ _NEEDED = ("institution.yaml", "offerings.yaml")
 _READ_ELSEWHERE = frozenset(("safety.yaml",))  # by the room that uses it
 
 
-def read_catalogue(folder: Path) -> Catalogue:
+@dataclass(frozen=True)
+class Reading:
+    """A catalogue with its files, so that a doubt about it can say where."""
+
+    catalogue: Catalogue
+    documents: Mapping[str, Document]  # by path inside the folder
+
+    def doubt(self, file: str, path: Path, what: Text) -> Problem:
+        """A warning about the value at this path of a file, such as (3, "title", "nl")."""
+        line, column = self.documents[file].position(path)
+        return Problem(file, line, column, what, path=path, severity="warning")
+
+
+def read_catalogue(folder: FolderPath) -> Catalogue:
     """Read and check the whole folder. Raises CatalogueError with every problem, in file order."""
+    return read(folder).catalogue
+
+
+def read(folder: FolderPath) -> Reading:
+    """The same, with where everything stands. Raises CatalogueError."""
     if not folder.is_dir():
         nowhere = Problem(str(folder), 1, 1, text("catalogue.no-folder"))
         raise CatalogueError((nowhere,))
@@ -68,10 +87,11 @@ def read_catalogue(folder: Path) -> Catalogue:
     problems += _beside(check_references(sources, names.unread), problems)
     if problems:
         raise CatalogueError(tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column))))
-    return _assemble({source.file: source.value for source in sources})
+    catalogue = _assemble({source.file: source.value for source in sources})
+    return Reading(catalogue, {source.file: source.document for source in sources})
 
 
-def _read_files(folder: Path, names: _Names) -> tuple[list[Source], list[Problem]]:
+def _read_files(folder: FolderPath, names: _Names) -> tuple[list[Source], list[Problem]]:
     sources: list[Source] = []
     problems = list(names.problems)
     for name in sorted(names.expected):
@@ -85,7 +105,7 @@ def _read_files(folder: Path, names: _Names) -> tuple[list[Source], list[Problem
     return sources, problems
 
 
-def _document(path: Path, name: str) -> Document | None:
+def _document(path: FolderPath, name: str) -> Document | None:
     """The file as read; None where there is none, or it cannot be opened."""
     try:
         if not path.is_file():
@@ -120,7 +140,7 @@ class _Names:
     problems: tuple[Problem, ...]
 
 
-def _names(folder: Path) -> _Names:
+def _names(folder: FolderPath) -> _Names:
     present = set(_yaml_files(folder))
     known = {name for name in present if _kind(name)}
     unread = tuple(sorted(present - known - _READ_ELSEWHERE))
@@ -138,7 +158,7 @@ def _names(folder: Path) -> _Names:
     return _Names(expected, unread, tuple(problems))
 
 
-def _yaml_files(folder: Path) -> Iterator[str]:
+def _yaml_files(folder: FolderPath) -> Iterator[str]:
     """All but the hidden ones: those belong to other programs."""
     for path in folder.rglob("*"):
         inside = path.relative_to(folder)
