@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from bot.catalogue import Catalogue, CatalogueError, Problem, read_catalogue
+from bot.catalogue import Catalogue, CatalogueError, Problem, Reading, read, read_catalogue
 from bot.conversation import World
 from bot.conversation.keeping import NOTHING, Keeping
 from bot.handover.working_time import AMSTERDAM
@@ -109,17 +109,17 @@ def put_together(settings: Settings, catalogue: Catalogue) -> App:
     )
 
 
-def check_everything(settings: Settings) -> Catalogue:
+def read_everything(settings: Settings) -> Reading:
     """The catalogue, with the safety rules looked at too. Raises CatalogueError."""
     _, problems = read_rules(settings.catalogue / SAFETY_FILE)
     found: tuple[Problem, ...] = problems
     try:
-        catalogue = read_catalogue(settings.catalogue)
+        reading = read(settings.catalogue)
     except CatalogueError as error:
         raise CatalogueError((*error.problems, *found)) from None
     if found:
         raise CatalogueError(found)
-    return catalogue
+    return reading
 
 
 def detect_with(settings: Settings) -> Detector:

@@ -10,20 +10,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, NoReturn, TextIO
+from typing import BinaryIO
 
 from bot import __version__
-from bot.app import App, build, check_everything, now, put_together, run_on_telegram
+from bot.app import App, build, now, put_together, run_on_telegram
 from bot.catalogue import Catalogue, CatalogueError
 from bot.channels import terminal
+from bot.command import BAD, GOOD, MISUSED, complain, is_known, leave, print_problems, translator_of
+from bot.keepers import add_commands
 from bot.settings import Settings, SettingsError, read_settings
 from bot.staff.ask import Asker, in_words
 from bot.staff.evaluate import as_table, evaluate, read_labelled
 from bot.staff.evaluate_safety import evaluate_safety, read_rows, safety_table
-from bot.text import LANGUAGES, Several, Text, text
-from bot.words import Translator, load_translators
+from bot.text import LANGUAGES, Text, text
 
-_GOOD, _BAD, _MISUSED = 0, 1, 2
 _LATER = 75  # EX_TEMPFAIL of sysexits.h: a mail server keeps the mail and tries again
 _CHUNK = 1 << 15  # bytes: some 300 lines
 
@@ -35,20 +35,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         settings = read_settings()
     except SettingsError as error:
         shipped = read_settings({name: os.environ.get(name, "") for name in ("LC_ALL", "LANG")})
-        _complain(error.text, _translator(shipped))
-        sys.exit(_MISUSED)
+        complain(error.text, translator_of(shipped))
+        sys.exit(MISUSED)
     if options.language:
         settings = dataclasses.replace(settings, language=options.language)
     try:
         status = options.command(options, settings)
         sys.stdout.flush()
     except CatalogueError as error:
-        status = _print_problems(error, _translator(settings))
+        status = print_problems(error, translator_of(settings))
     except BrokenPipeError:  # the reader of our output has left; so do we
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = _GOOD
+        status = GOOD
     except KeyboardInterrupt:
-        status = _GOOD
+        status = GOOD
     sys.exit(status)
 
 
@@ -84,9 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluate.set_defaults(command=_evaluate)
 
-    check = commands.add_parser("check", help="everything that is wrong in a catalogue")
-    check.add_argument("path", nargs="?", type=Path, help="its folder; default: the one in use")
-    check.set_defaults(command=_check)
+    keeping = add_commands(commands)
 
     run = commands.add_parser("run", help="the bot on Telegram")
     run.set_defaults(command=_run)
@@ -129,7 +127,6 @@ def _parser() -> argparse.ArgumentParser:
         ask,
         explain,
         evaluate,
-        check,
         run,
         health,
         link,
@@ -138,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
         restore,
         staff,
         mail,
+        *keeping,
     ):
         command.add_argument("--lang", dest="language", choices=LANGUAGES, help="nl or en")
     return parser
@@ -145,8 +143,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _chat(options: argparse.Namespace, settings: Settings) -> int:
     app, status = _whole_or_help_now(settings)
-    if not status and not _known_institution(options.institution, app, settings):
-        return _MISUSED
+    if not status and not is_known(
+        options.institution, app.catalogue.schools, translator_of(settings)
+    ):
+        return MISUSED
     terminal.run(
         terminal.Chat(
             world=app.world,
@@ -156,47 +156,39 @@ def _chat(options: argparse.Namespace, settings: Settings) -> int:
             greeted=app.start,
         )
     )
-    _leave(status)
-
-
-def _leave(status: int) -> NoReturn:
-    """End at once: something may still be made in the background, in the native code of a library,
-    and taking Python down around that can end in a crash."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    leave(status)
 
 
 def _whole_or_help_now(settings: Settings) -> tuple[App, int]:
     """A broken catalogue is told on standard error, and who can help now is still shown."""
     try:
-        return build(settings), _GOOD
+        return build(settings), GOOD
     except CatalogueError as error:
-        status = _print_problems(error, _translator(settings), sys.stderr)
+        status = print_problems(error, translator_of(settings), sys.stderr)
         return put_together(settings, Catalogue.empty()), status
 
 
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
-    translator = _translator(settings)
+    translator = translator_of(settings)
     if options.text is None and not options.jsonl:
-        _complain(text("cli.ask-what"), translator)
-        return _MISUSED
+        complain(text("cli.ask-what"), translator)
+        return MISUSED
     app = build(settings)
-    if not _known_institution(options.institution, app, settings):
-        return _MISUSED
+    if not is_known(options.institution, app.catalogue.schools, translator_of(settings)):
+        return MISUSED
     app.start()
     world = app.world()
     asker = Asker(world, options.institution)
     if not options.jsonl:
         answer = asker.ask(options.text)
         print(answer.as_json() if options.json else in_words(answer, translator, app.catalogue))
-        return _GOOD
-    status = _GOOD
+        return GOOD
+    status = GOOD
     understand_all = app.understanding.ready().understand_all
     for answered in asker.ask_lines(_lines_as_they_come(sys.stdin.buffer), understand_all):
         if isinstance(answered, int):
-            _complain(text("cli.ask-bad-line", line=answered), translator)
-            status = _BAD
+            complain(text("cli.ask-bad-line", line=answered), translator)
+            status = BAD
         else:
             print(answered.as_json(), flush=True)
     return status
@@ -215,16 +207,16 @@ def _explain(options: argparse.Namespace, settings: Settings) -> int:
     from bot.staff.explain import explain  # here: it needs numpy, which a chat can do without
 
     print(explain(options.text, build(settings).understanding.ready()))
-    return _GOOD
+    return GOOD
 
 
 def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
-    translator = _translator(settings)
+    translator = translator_of(settings)
     try:
         lines = options.file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
-        _complain(text("cli.no-file", file=str(options.file)), translator)
-        return _MISUSED
+        complain(text("cli.no-file", file=str(options.file)), translator)
+        return MISUSED
     if options.safety:
         texts, bad = read_rows(lines)
         found = evaluate_safety(texts, build(settings).danger)
@@ -234,25 +226,8 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
         report = evaluate(rows, build(settings).understanding.ready().understand)
         print(report.as_json() if options.json else as_table(report))
     for line in bad:
-        _complain(text("cli.evaluate-bad-line", line=line), translator)
-    return _BAD if bad else _GOOD
-
-
-def _check(options: argparse.Namespace, settings: Settings) -> int:
-    """Problems go to standard output, one a line; the summary to standard error."""
-    if options.path is not None:
-        settings = dataclasses.replace(settings, catalogue=options.path)
-    catalogue = check_everything(settings)
-    _complain(
-        text(
-            "cli.catalogue-good",
-            institutions=len(catalogue.schools),
-            offerings=len(catalogue.offerings),
-            needs=len(catalogue.needs),
-        ),
-        _translator(settings),
-    )
-    return _GOOD
+        complain(text("cli.evaluate-bad-line", line=line), translator)
+    return BAD if bad else GOOD
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
@@ -261,24 +236,24 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     from bot.channels.telegram.run import WrongTokenError
     from bot.store.port import StoreError
 
-    translator = _translator(settings)
+    translator = translator_of(settings)
     if settings.token is None:
-        _complain(text("run.no-token"), translator)
-        return _MISUSED
+        complain(text("run.no-token"), translator)
+        return MISUSED
     log_quietly()
     app, status = _whole_or_help_now(settings)
     if status:
-        _complain(text("run.broken-catalogue"), translator)
+        complain(text("run.broken-catalogue"), translator)
     try:
-        asyncio.run(run_on_telegram(app, settings, lambda what: _complain(what, translator)))
+        asyncio.run(run_on_telegram(app, settings, lambda what: complain(what, translator)))
     except WrongTokenError:
-        _complain(text("run.wrong-token"), translator)
-        return _MISUSED
+        complain(text("run.wrong-token"), translator)
+        return MISUSED
     except (StoreError, SettingsError) as error:
-        _complain(error.text, translator)
-        return _MISUSED
-    _complain(text("run.stopped"), translator)
-    return _GOOD
+        complain(error.text, translator)
+        return MISUSED
+    complain(text("run.stopped"), translator)
+    return GOOD
 
 
 def _health(options: argparse.Namespace, settings: Settings) -> int:
@@ -289,34 +264,34 @@ def _health(options: argparse.Namespace, settings: Settings) -> int:
     except OSError:
         quiet = float("inf")
     good = quiet < STUCK
-    _complain(text("health.good") if good else text("health.stuck"), _translator(settings))
-    return _GOOD if good else _BAD
+    complain(text("health.good") if good else text("health.stuck"), translator_of(settings))
+    return GOOD if good else BAD
 
 
 def _link(options: argparse.Namespace, settings: Settings) -> int:
     from bot.channels.telegram import links
 
-    translator = _translator(settings)
+    translator = translator_of(settings)
     payload = links.payload_for(options.target, build(settings).catalogue)
     if payload is None:
-        _complain(text("link.unknown", target=options.target), translator)
-        return _MISUSED
+        complain(text("link.unknown", target=options.target), translator)
+        return MISUSED
     try:
         address = links.link(options.bot.removeprefix("@"), payload)
     except ValueError:
-        _complain(text("link.bot", bot=options.bot), translator)
-        return _MISUSED
+        complain(text("link.bot", bot=options.bot), translator)
+        return MISUSED
     print(address)
     if options.qr is None:
         print(links.qr_in_terminal(address))
-        return _GOOD
+        return GOOD
     try:
         options.qr.write_bytes(links.qr_svg(address))
     except OSError:
-        _complain(text("cli.no-file", file=str(options.qr)), translator)
-        return _BAD
-    _complain(text("link.written", file=str(options.qr)), translator)
-    return _GOOD
+        complain(text("cli.no-file", file=str(options.qr)), translator)
+        return BAD
+    complain(text("link.written", file=str(options.qr)), translator)
+    return GOOD
 
 
 def _key(options: argparse.Namespace, settings: Settings) -> int:
@@ -339,19 +314,19 @@ def _staff(options: argparse.Namespace, settings: Settings) -> int:
     from bot.store.port import StoreError
     from bot.store.sql import open_beside
 
-    translator = _translator(settings)
+    translator = translator_of(settings)
     catalogue = build(settings).catalogue
     member = member_named(options.member or "", catalogue)
     number = (options.member or "").removeprefix("#")
     if options.action == "trail" and not (number.isascii() and number.isdecimal()):
-        _complain(text("trail.which"), translator)
-        return _MISUSED
+        complain(text("trail.which"), translator)
+        return MISUSED
     if options.action in ("invite", "revoke") and member is None:
-        _complain(text("staff-list.unknown", found=options.member or "-"), translator)
-        return _MISUSED
+        complain(text("staff-list.unknown", found=options.member or "-"), translator)
+        return MISUSED
     if options.action == "invite" and not options.bot:
-        _complain(text("staff-list.which-bot"), translator)
-        return _MISUSED
+        complain(text("staff-list.which-bot"), translator)
+        return MISUSED
 
     async def do() -> list[str]:
         store = await open_beside(settings.data, settings.key, now)
@@ -373,11 +348,11 @@ def _staff(options: argparse.Namespace, settings: Settings) -> int:
     try:
         print("\n".join(asyncio.run(do())))
     except StoreError as error:
-        _complain(error.text, translator)
-        return _BAD
+        complain(error.text, translator)
+        return BAD
     if options.action == "invite":
-        _complain(text("staff-list.invite-for"), translator)
-    return _GOOD
+        complain(text("staff-list.invite-for"), translator)
+    return GOOD
 
 
 def _mail(options: argparse.Namespace, settings: Settings) -> int:
@@ -387,21 +362,21 @@ def _mail(options: argparse.Namespace, settings: Settings) -> int:
     from bot.app import smtp_of
     from bot.channels.email import UnreachableError, check
 
-    translator = _translator(settings)
+    translator = translator_of(settings)
     try:
         server = smtp_of(settings)
         if server is None:
-            _complain(text("mail-check.none"), translator)
-            return _MISUSED
+            complain(text("mail-check.none"), translator)
+            return MISUSED
         asyncio.run(check(server))
     except SettingsError as error:
-        _complain(error.text, translator)
-        return _MISUSED
+        complain(error.text, translator)
+        return MISUSED
     except UnreachableError as error:
-        _complain(text("mail-check.bad", reason=str(error)), translator)
-        return _BAD
-    _complain(text("mail-check.good"), translator)
-    return _GOOD
+        complain(text("mail-check.bad", reason=str(error)), translator)
+        return BAD
+    complain(text("mail-check.good"), translator)
+    return GOOD
 
 
 def _bounced(settings: Settings) -> int:
@@ -411,7 +386,7 @@ def _bounced(settings: Settings) -> int:
     from bot.store.port import StoreError
     from bot.store.sql import open_beside
 
-    translator = _translator(settings)
+    translator = translator_of(settings)
     mail = bounced(sys.stdin.buffer.read(MOST_BYTES))
 
     async def note() -> bool:
@@ -424,10 +399,10 @@ def _bounced(settings: Settings) -> int:
     try:
         known = asyncio.run(note())
     except StoreError as error:
-        _complain(error.text, translator)
+        complain(error.text, translator)
         return _LATER
-    _complain(text("bounced.noted") if known else text("bounced.not-ours"), translator)
-    return _GOOD
+    complain(text("bounced.noted") if known else text("bounced.not-ours"), translator)
+    return GOOD
 
 
 def _backup(options: argparse.Namespace, settings: Settings) -> int:
@@ -453,41 +428,11 @@ def _with_store(settings: Settings, do: Callable[[], Text]) -> int:
     """Do something with what is kept, and say what came of it."""
     from bot.store.port import StoreError
 
-    translator = _translator(settings)
+    translator = translator_of(settings)
     try:
         done = do()
     except StoreError as error:
-        _complain(error.text, translator)
-        return _BAD
-    _complain(done, translator)
-    return _GOOD
-
-
-def _known_institution(id: str | None, app: App, settings: Settings) -> bool:
-    known = tuple(app.catalogue.schools)
-    if id is None or id in known:
-        return True
-    _complain(
-        text("cli.unknown-institution", found=id, known=Several(known, "or")),
-        app.translators[settings.language],
-    )
-    return False
-
-
-def _print_problems(
-    error: CatalogueError, translator: Translator, stream: TextIO | None = None
-) -> int:
-    for problem in error.problems:
-        print(f"{problem.place}: {translator.say(problem.text)}", file=stream)
-    count = len(error.problems)
-    summary = text("cli.broken-catalogue", count=count) if count > 1 else text("cli.one-mistake")
-    _complain(summary, translator)
-    return _BAD
-
-
-def _complain(what: Text, translator: Translator) -> None:
-    print(translator.say(what), file=sys.stderr)
-
-
-def _translator(settings: Settings) -> Translator:
-    return load_translators(settings.locales)[settings.language]
+        complain(error.text, translator)
+        return BAD
+    complain(done, translator)
+    return GOOD

@@ -1,0 +1,1 @@
+"""What is right in form in the catalogue, and yet worth a second look: one module each kind."""

@@ -1,0 +1,32 @@
+"""Every doubt about a catalogue whose form is right."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from bot.catalogue import Problem, Reading
+from bot.staff.doubts import (
+    ages,
+    gaps,
+    links,
+    numbers,
+    people,
+    phrases,
+    plain,
+    similar,
+    translated,
+)
+
+
+def every_doubt(reading: Reading, changed: translated.Changed, today: dt.date) -> Iterator[Problem]:
+    """`changed`: for each file when its lines were last changed; empty where that is not known."""
+    yield from ages.doubts(reading, today)
+    yield from gaps.doubts(reading)
+    yield from links.doubts(reading, today)
+    yield from numbers.doubts(reading)
+    yield from people.doubts(reading)
+    yield from phrases.doubts(reading)
+    yield from plain.doubts(reading)
+    yield from similar.doubts(reading)
+    yield from translated.doubts(reading, changed)

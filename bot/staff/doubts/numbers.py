@@ -1,0 +1,71 @@
+"""Telephone numbers that nobody can call, in their own field and inside texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import phonenumbers
+from phonenumbers import shortnumberinfo
+
+from bot.catalogue import Problem, Reading
+from bot.staff.doubts.translated import in_both_languages
+from bot.text import LANGUAGES, Text, text
+
+# Dutch short numbers that the library does not know: it knows 112, 116 xxx and 14 0xx.
+_SHORT = frozenset(("113", "144"))
+_FEWEST_DIGITS = 8
+
+_BETWEEN = r"(?:[ ()-]{0,3}\d)"
+_DATE = re.compile(r"\b\d{1,2}-\d{1,2}-\d{4}\b")
+# By its look: with 0 or + in front and long enough. Short ones only count behind “bel” or “call”.
+_LONG = re.compile(rf"(?<![\w+.:/-])(?:\+\d|0\d){_BETWEEN}{{{_FEWEST_DIGITS - 2},14}}(?!\w)")
+_CALLED = re.compile(
+    rf"\b(?:bel|bellen|call|phone|dial)(?: naar| to)? (\+\d{_BETWEEN}+|0\d{_BETWEEN}+|1\d\d"
+    rf"(?:[ -]?\d{{3}})?|14 ?0\d{{1,3}})(?![\w:.,]*\d)",
+    re.IGNORECASE,
+)
+
+
+def doubts(reading: Reading) -> Iterator[Problem]:
+    """Numbers that do not exist in the Netherlands, or abroad where they begin with +."""
+    catalogue = reading.catalogue
+    for school in (*catalogue.schools.values(), catalogue.national):
+        file = f"{school.institution.id}/offerings.yaml"
+        for index, offering in enumerate(school.offerings):
+            for place, written in enumerate(offering.access.phone):
+                if said := _wrong(written):
+                    yield reading.doubt(file, (index, "access", "phone", place), said)
+    for pair in in_both_languages(reading):
+        for language in LANGUAGES:
+            for written in numbers_in(pair.texts[language]):
+                if said := _wrong(written):
+                    yield reading.doubt(pair.file, (*pair.path, language), said)
+
+
+def numbers_in(words: str) -> Iterator[str]:
+    """What looks like a telephone number in a text, as written, each once."""
+    undated = _DATE.sub(" ", words)
+    long = [match[0] for match in _LONG.finditer(undated)]
+    called = [match[1] for match in _CALLED.finditer(undated)]
+    yield from dict.fromkeys(long + called)
+
+
+def _wrong(written: str) -> Text | None:
+    """What is wrong with a number; None where it exists."""
+    if re.sub(r"\D", "", written) in _SHORT:
+        return None
+    try:
+        number = phonenumbers.parse(written, "NL")
+    except phonenumbers.NumberParseException:
+        return text("numbers.unknown", found=written)
+    if phonenumbers.is_valid_number(number):
+        return None
+    if shortnumberinfo.is_valid_short_number_for_region(number, "NL"):
+        return None
+    match phonenumbers.is_possible_number_with_reason(number):
+        case phonenumbers.ValidationResult.TOO_SHORT:
+            return text("numbers.short", found=written)
+        case phonenumbers.ValidationResult.TOO_LONG:
+            return text("numbers.long", found=written)
+    return text("numbers.unknown", found=written)

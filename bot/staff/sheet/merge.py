@@ -1,0 +1,122 @@
+"""What a sheet changes in offerings.yaml, and whether the catalogue is still right afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.catalogue import CatalogueError, Problem, read
+from bot.catalogue.yaml_text import Value, read_yaml
+from bot.staff.sheet.changes import Changed, change_offerings
+from bot.staff.sheet.columns import COLUMNS, ID, clean
+from bot.staff.sheet.read import Sheet, read_sheet
+from bot.staff.sheet.source import file_of, read_offerings
+from bot.staff.sheet.write import Form
+from bot.staff.yaml_edit import EditError
+from bot.text import Text, text
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an import comes to. With problems, nothing of it may be written."""
+
+    school: str
+    before: str  # the text of offerings.yaml as it was, to the byte
+    text: str  # and as it becomes
+    differences: tuple[Text, ...] = ()
+    problems: tuple[Text, ...] = ()
+
+
+def import_sheet(folder: Path, school: str, content: bytes, form: Form) -> Change:
+    """What the content of an xlsx or csv file changes in the offerings of a school. Writes nothing.
+
+    Rows are known by their id: a new id is a new offering, an id that is gone is removed, and the
+    order of the file stays what it is. A column that is not in the sheet changes nothing. Raises
+    CatalogueError where offerings.yaml itself is missing or has mistakes.
+    """
+    source = read_offerings(folder, school)
+    sheet = read_sheet(content, form)
+    if sheet.problems:
+        return Change(school, source.text, source.text, problems=sheet.problems)
+    try:
+        changed = change_offerings(source, sheet)
+    except EditError:
+        problem = text("sheet.cannot-edit", file=file_of(school))
+        return Change(school, source.text, source.text, problems=(problem,))
+    if changed.text == source.text:
+        return Change(school, source.text, source.text)
+    problems = tuple(_problems(folder, school, sheet, changed))
+    return Change(school, source.text, changed.text, changed.differences, problems)
+
+
+def write_change(folder: Path, change: Change) -> None:
+    """Put the new offerings.yaml in the place of the old one, whole or not at all.
+
+    Raises CatalogueError where the file is no longer what it was when the change was made, OSError
+    where it cannot be written, and ValueError for a change with problems.
+    """
+    if change.problems:
+        raise ValueError("a change with problems is not written")
+    name = file_of(change.school)
+    if read_offerings(folder, change.school).text != change.before:
+        raise CatalogueError((Problem(name, 1, 1, text("sheet.file-changed")),))
+    path = (folder / name).resolve()
+    # Hidden, so that whoever reads the catalogue meanwhile does not take it for one of its files.
+    number, beside = tempfile.mkstemp(prefix=".offerings-", dir=path.parent)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(change.text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(path, beside)
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _problems(folder: Path, school: str, sheet: Sheet, changed: Changed) -> Iterator[Text]:
+    """What is wrong in the catalogue with the new file in it, and was not wrong before."""
+    name = file_of(school)
+    known = _found(folder)
+    with tempfile.TemporaryDirectory() as temporary:
+        copy = Path(temporary) / "catalogue"
+        shutil.copytree(folder, copy, ignore=_no_yaml, copy_function=shutil.copyfile)
+        (copy / name).write_bytes(changed.text.encode("utf-8"))
+        found = _found(copy)
+    offerings = read_yaml(changed.text.encode("utf-8"), name).value
+    yield from (_in_sheet(sheet, offerings, one) for one in found if one.file == name)
+    for problem in found:
+        if problem.file != name and problem not in known:
+            yield text("sheet.elsewhere", place=problem.place, what=problem.text)
+
+
+def _found(folder: Path) -> tuple[Problem, ...]:
+    try:
+        read(folder)
+    except CatalogueError as error:
+        return error.problems
+    return ()
+
+
+def _no_yaml(folder: str, names: Sequence[str]) -> set[str]:
+    """What a check does not need: all but folders and YAML, and what is hidden."""
+    kept = {n for n in names if n.endswith((".yaml", ".yml")) or (Path(folder) / n).is_dir()}
+    return {name for name in names if name not in kept or name.startswith(".")}
+
+
+def _in_sheet(sheet: Sheet, offerings: Value, problem: Problem) -> Text:
+    """The problem at the cell that it is about, as far as one is."""
+    index, *within = problem.path or (None,)
+    entry = offerings[index] if isinstance(offerings, list) and isinstance(index, int) else None
+    id = ID.cell(entry)
+    row = next((row.number for row in sheet.rows if clean(row.cells[ID.name]) == id), None)
+    if row is None:
+        return text("sheet.elsewhere", place=problem.place, what=problem.text)
+    fields = tuple(step for step in within if isinstance(step, str))
+    names = (c.name for c in COLUMNS if fields and c.path[: len(fields)] == fields)
+    return sheet.at(row, next(names, ""), problem.text)
