@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot.catalogue import Catalogue, CatalogueError, Problem, Reading, read, read_catalogue
 from bot.conversation import World
@@ -39,6 +39,7 @@ class App:
     """The parts, ready for use; those that take a moment are made in the background."""
 
     catalogue: Catalogue
+    encoder: Later[UniversalSentenceEncoder | None]
     understanding: Later[LearnedUnderstanding]
     detector: Later[Detector]
     vote: Later[Vote | None]
@@ -96,17 +97,30 @@ def build(settings: Settings) -> App:
     return put_together(settings, read_catalogue(settings.catalogue))
 
 
-def put_together(settings: Settings, catalogue: Catalogue) -> App:
-    """The parts around this catalogue; with `Catalogue.empty()` only help now works."""
-    encoder = Later(load_encoder)
+def put_together(settings: Settings, catalogue: Catalogue, before: App | None = None) -> App:
+    """The parts around this catalogue; with `Catalogue.empty()` only help now works.
+
+    What a change of the catalogue does not touch is taken from the parts `before`.
+    """
+    encoder = before.encoder if before is not None else Later(load_encoder)
+    vote = before.vote if before is not None else Later(lambda: vote_with(encoder.ready()))
+    understanding = Later(lambda: understand_with(catalogue, encoder.ready()))
+    if before is not None and _phrases(before.catalogue) == _phrases(catalogue):
+        understanding = before.understanding
     return App(
         catalogue=catalogue,
-        understanding=Later(lambda: understand_with(catalogue, encoder.ready())),
+        encoder=encoder,
+        understanding=understanding,
         detector=Later(lambda: detect_with(settings)),
-        vote=Later(lambda: vote_with(encoder.ready())),
+        vote=vote,
         answers=Answers(catalogue.answers),
         translators=load_translators(settings.locales),
     )
+
+
+def _phrases(catalogue: Catalogue) -> tuple[Mapping[str, object], Mapping[str, object]]:
+    """What the understanding learns from."""
+    return catalogue.needs, catalogue.small_talk
 
 
 def read_everything(settings: Settings) -> Reading:
@@ -180,7 +194,28 @@ def smtp_of(settings: Settings) -> SmtpServer | None:
         raise SettingsError(text("settings.smtp", reason=str(error))) from None
 
 
-async def run_on_telegram(app: App, settings: Settings, tell: Callable[[Text], None]) -> None:
+class Now(Protocol):
+    """The parts as they are at this moment: `reload.Living`."""
+
+    @property
+    def translators(self) -> Mapping[Language, Translator]:
+        """The words, which stay."""
+
+    def world(self, keeping: Keeping) -> World:
+        """The world with the catalogue of now."""
+
+    def start(self) -> None:
+        """Begin making what takes a moment."""
+
+    async def watch(
+        self,
+        swapped: Callable[[], None],
+        told: Callable[[tuple[Problem, ...]], Awaitable[None]],
+    ) -> None:
+        """Look for a changed catalogue, until cancelled."""
+
+
+async def run_on_telegram(app: Now, settings: Settings, tell: Callable[[Text], None]) -> None:
     """The bot on Telegram until it is asked to stop.
 
     Raises StoreError, WrongTokenError and SettingsError.
@@ -204,6 +239,7 @@ async def run_on_telegram(app: App, settings: Settings, tell: Callable[[Text], N
                 idle=dt.timedelta(days=settings.idle_days),
                 sent=dt.timedelta(days=settings.sent_days),
                 start=app.start,
+                watch=app.watch,
                 tell=tell,
                 webhook=settings.webhook,
                 listen=settings.listen,

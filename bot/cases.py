@@ -17,7 +17,7 @@ from typing import Protocol
 
 from pydantic import ValidationError
 
-from bot.catalogue import Absence, Catalogue, School, StaffMember
+from bot.catalogue import Absence, Catalogue, Problem, School, StaffMember
 from bot.conversation import Message, Part
 from bot.conversation.colleague import (
     FromStaff,
@@ -36,6 +36,7 @@ from bot.conversation.colleague import (
     topic_of,
     written,
 )
+from bot.conversation.colleague.keeper import to_keeper
 from bot.conversation.summary import shared
 from bot.conversation.told import told
 from bot.handover.case import (
@@ -669,6 +670,41 @@ class Cases:
         if trouble == "away" and case.is_open:
             return OwnerGone() if is_gone(case, self.desks[case.school], now) else None
         return TimeCame() if case.due is not None and case.due <= now else None
+
+    # ---- who keeps the catalogue ----
+
+    async def tell_keepers(self, problems: tuple[Problem, ...]) -> None:
+        """What keeps a changed catalogue from being used; (): after that one is in use again.
+
+        A mistake in the files of a school is for its own keepers, one in the others for all.
+        """
+        await self.refresh(now=True)
+        schools = {problem.file.partition("/")[0] for problem in problems}
+        of_all = not schools <= self.desks.keys()
+        elsewhere = [
+            addressed
+            for id, desk in self.desks.items()
+            if of_all or not schools or id in schools
+            for colleague in desk.colleagues.values()
+            if colleague.member.keeper
+            for addressed in self._to_keeper(colleague, desk, to_keeper(problems))
+        ]
+        if elsewhere:
+            await self._store.commit(Step(None, None, elsewhere=tuple(elsewhere)))
+            self._wake()
+
+    def _to_keeper(self, keeper: Colleague, desk: Desk, message: Message) -> list[Addressed]:
+        member = keeper.member
+        if keeper.way == "email":
+            reference = secrets.token_hex(16)
+            language = member.languages[0]
+            mail = self._deliver.by_mail(message, language, str(member.email), reference, {})
+            return [Addressed(_NO_STUDENT, mail, None, member.id, "mail")]
+        return [
+            Addressed(place, out, None, member.id)
+            for place in self._places(member.id, desk)
+            for out in self._deliver.to_staff(message, self._staff.accounts[place].language, "say")
+        ]
 
     # ---- a student goes ----
 

@@ -18,6 +18,7 @@ from bot.catalogue import Catalogue, CatalogueError
 from bot.channels import terminal
 from bot.command import BAD, GOOD, MISUSED, complain, is_known, leave, print_problems, translator_of
 from bot.keepers import add_commands
+from bot.reload import Living
 from bot.settings import Settings, SettingsError, read_settings
 from bot.staff.ask import Asker, in_words
 from bot.staff.evaluate import as_table, evaluate, read_labelled
@@ -244,8 +245,9 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     app, status = _whole_or_help_now(settings)
     if status:
         complain(text("run.broken-catalogue"), translator)
+    living = Living(app, settings)
     try:
-        asyncio.run(run_on_telegram(app, settings, lambda what: complain(what, translator)))
+        asyncio.run(run_on_telegram(living, settings, lambda what: complain(what, translator)))
     except WrongTokenError:
         complain(text("run.wrong-token"), translator)
         return MISUSED

@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.cases import Cases, Following, with_following
+from bot.catalogue import Catalogue
 from bot.conversation import (
     CRISIS,
     Action,
@@ -82,6 +83,7 @@ class Spoken:
     """What a channel puts into its own form: a turn, the stamp of its screen, what led to it."""
 
     turn: Turn
+    catalogue: Catalogue  # by which it was decided; there may be a newer one by now
     stamp: str
     arrived: Arrived
     screen: int | None  # the message that had the buttons until now
@@ -141,7 +143,7 @@ class Engine:
         world = self._world_for(kept)
         decided = await worker.do(partial(self._decide, chat, arrived, world))
         async with self._at_the_disk:
-            return await self._keep(chat, arrived, decided, kept, world.now)
+            return await self._keep(chat, arrived, decided, kept, world)
 
     def _world_for(self, kept: KeptCase | None) -> World:
         """The world with this student's case in it, and the staff as they are."""
@@ -159,9 +161,10 @@ class Engine:
         arrived: Arrived,
         decided: tuple[Turn, State | None] | None,
         kept: KeptCase | None,
-        now: dt.datetime,
+        world: World,
     ) -> bool:
         """What was decided becomes so, all at once; False when the update was handled before."""
+        now = world.now
         if chat.blocked:  # who writes to us does not block us
             await self._store.unblocked(chat.id)
         if decided is None:
@@ -169,6 +172,7 @@ class Engine:
         turn, before = decided
         spoken = Spoken(
             turn,
+            world.catalogue,
             stamp_of(chat.version + 1),
             arrived,
             chat.screen,

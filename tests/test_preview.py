@@ -21,6 +21,7 @@ import pytest
 
 from bot.app import App
 from bot.catalogue import NATIONAL, Catalogue, read
+from bot.catalogue.stamp import stamp_of
 from bot.conversation import World
 from bot.settings import SettingsError, read_settings
 from bot.staff.ask import Asker
@@ -29,7 +30,6 @@ from bot.staff.preview import Bot, Preview, Watched
 from bot.staff.preview.markup import Html, tag
 from bot.staff.preview.pages import Request, Response
 from bot.staff.preview.serve import listening
-from bot.staff.preview.watch import stamp_of
 from bot.text import LANGUAGES, FromCatalogue, Language
 
 HERE = "127.0.0.1:8765"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from telegram import Update
 
 from bot.app import App
 from bot.cases import StaffArrived
+from bot.catalogue import Catalogue
 from bot.channels.telegram import links
 from bot.channels.telegram.pace import Limits, Pace
 from bot.channels.telegram.put import MOST_CHARACTERS, SAY, Close, Say, put
@@ -97,11 +99,11 @@ def _spoken(
     turn = Turn(State("nl"), messages)
     event: Event = Pressed("x") if pressed else Commanded("help")
     arrived = Arrived(1, 7, "nl", event, stamp="01", pressed=pressed)
-    return Spoken(turn, "02", arrived, screen, current=current)
+    return Spoken(turn, Catalogue.empty(), "02", arrived, screen, current=current)
 
 
 def _says(app: App, spoken: Spoken) -> list[Say]:
-    out = put(spoken, app.translators, app.catalogue)
+    out = put(replace(spoken, catalogue=app.catalogue), app.translators)
     return [SAY.validate_json(one.body) for one in out if one.kind == "say"]
 
 

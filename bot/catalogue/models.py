@@ -384,6 +384,9 @@ class StaffMember(Model):
         default=("telegram", "email"), description="How a request may reach them."
     )
     email: Email | None = None
+    keeper: Flag = Field(
+        default=False, description="true: hears when the catalogue was changed and has mistakes."
+    )
 
 
 class CalendarEntry(Model):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.advice.questions import HOW, WITH_WHOM
 from bot.conversation.event import Commanded, Event, Pressed, Said, Started, Unreadable
+from bot.conversation.gone import without_what_is_gone
 from bot.conversation.message import (
     Action,
     Button,
@@ -35,6 +36,7 @@ from bot.understanding.language import language_of
 NOW = Button("go:now", text("button.now"), "always")
 PERSON = Button("go:person", text("button.person"), "always")
 ALWAYS = (NOW, PERSON, Button("restart", text("button.restart"), "always"))
+_STILL = ("on", *(button.id for button in ALWAYS))  # buttons that are about nothing in particular
 COMMANDS = (
     "start",
     "help",
@@ -80,6 +82,7 @@ class Turn:
 
 def respond(state: State, event: Event, world: World) -> Turn:
     """What the bot says and does next. The same three arguments always give the same turn."""
+    before, state = state, without_what_is_gone(state, world)
     help_first = _help_first(state, event, world)
     if help_first is not None:
         return help_first
@@ -92,6 +95,8 @@ def respond(state: State, event: Event, world: World) -> Turn:
         return _start(Started(state.language, state.answers.get("institution")), world)
     if event == Pressed(record.ERASE) and world.keeping.kept:
         return Turn(State(state.language), (record.forgotten(),), (EraseRecord(),))
+    if state is not before and isinstance(event, Pressed) and event.button not in _STILL:
+        return _say(state, Heard(state, text("remark.gone")), world)
     heard = _hear(state, event, world)
     return _say(state, heard, world) if heard else _restart(state, world)
 

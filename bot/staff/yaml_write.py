@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import yaml
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedSeq
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import (
     DoubleQuotedScalarString,
     LiteralScalarString,
@@ -48,9 +48,9 @@ def block_value(value: New, indent: int, *, style: str = "", may_be_literal: boo
 
 def flow_value(value: New, *, style: str = "") -> str:
     """The value on one line, as it stands between brackets or braces."""
-    within = CommentedSeq([_ready(value, style, literal=False)])
+    within = CommentedMap(k=_ready(value, style, literal=False))
     within.fa.set_flow_style()
-    return _dumped(within, _ENDLESS).removesuffix("\n").removeprefix("[").removesuffix("]")
+    return _dumped(within, _ENDLESS).removesuffix("}\n").removeprefix("{k: ")
 
 
 def _ready(value: New, style: str, *, literal: bool) -> Any:

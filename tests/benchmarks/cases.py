@@ -56,7 +56,7 @@ class Bench:
         self._number = 0
 
     def _put(self, app: App, spoken: Spoken) -> tuple[Outgoing, ...]:
-        return put(spoken, app.translators, app.catalogue)
+        return put(spoken, app.translators)
 
     async def _now(self, chat: int, outgoing: tuple[Outgoing, ...]) -> None:
         pass

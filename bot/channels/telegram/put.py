@@ -81,12 +81,10 @@ class Hand:
 SAY, HAND = TypeAdapter(Say), TypeAdapter(Hand)
 
 
-def put(
-    spoken: Spoken, translators: Mapping[Language, Translator], catalogue: Catalogue
-) -> tuple[Outgoing, ...]:
+def put(spoken: Spoken, translators: Mapping[Language, Translator]) -> tuple[Outgoing, ...]:
     """All that goes out for one turn, in order."""
     translator = translators[spoken.turn.state.language]
-    shown = [render(message, translator, catalogue) for message in spoken.turn.say]
+    shown = [render(message, translator, spoken.catalogue) for message in spoken.turn.say]
     says = _messages(shown, spoken.stamp, _closing(spoken), passing=spoken.turn.shows_help)
     out = [Outgoing("say", SAY.dump_json(say)) for say in says]
     if spoken.record is not None:

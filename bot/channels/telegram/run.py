@@ -9,7 +9,7 @@ import logging
 import re
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.cases import Cases
+from bot.catalogue import Problem
 from bot.channels.email import SmtpServer
 from bot.channels.mail_sender import MailSender
 from bot.channels.telegram.pace import Limits, Pace
@@ -68,6 +69,10 @@ class Service:
     idle: dt.timedelta
     sent: dt.timedelta
     start: Callable[[], None]
+    # For a changed catalogue: what to call when there is one, and who hears when it is broken.
+    watch: Callable[
+        [Callable[[], None], Callable[[tuple[Problem, ...]], Awaitable[None]]], Awaitable[None]
+    ]
     tell: Callable[[Text], None]  # what the operator reads
     webhook: str | None = None  # Telegram pushes to this address; None: we ask
     listen: str = "127.0.0.1:8080"
@@ -152,6 +157,7 @@ async def _work(bot: Bot, updates: Updates, service: Service, asked: asyncio.Eve
         asyncio.create_task(_prepare(bot, service, heard), name="prepare"),
         asyncio.create_task(_tidy(service, heard), name="tidy"),
         asyncio.create_task(_keep_time(cases, heard), name="deadlines"),
+        asyncio.create_task(_watch(service, cases), name="catalogue"),
     ]
     if mails is not None:
         beside.append(asyncio.create_task(mails.run(), name="mail"))
@@ -189,7 +195,7 @@ def handler_for(
     """What handles an update, whichever way it came in."""
 
     def into_messages(spoken: Spoken) -> tuple[Outgoing, ...]:
-        return put(spoken, service.translators, service.world().catalogue)
+        return put(spoken, service.translators)
 
     def say(what: Text) -> Callable[[Language], str]:
         return lambda language: service.translators[language].say(what)
@@ -285,6 +291,11 @@ async def _keep_time(cases: Cases, heard: asyncio.Event) -> None:
         except Exception as error:
             _log.error("Deadlines could not be looked at (%s).", type(error).__name__)
         await asyncio.sleep(_DEADLINES)
+
+
+async def _watch(service: Service, cases: Cases) -> None:
+    """A changed catalogue: the staff in it are others, and its keepers hear when it is broken."""
+    await service.watch(cases.changed, cases.tell_keepers)
 
 
 async def _serve_links(service: Service, cases: Cases) -> None:

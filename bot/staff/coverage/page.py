@@ -41,6 +41,7 @@ def as_page(coverages: Sequence[Coverage], say: Say, language: Language, today: 
     safe = _escaping(say)
     names = [safe(FromCatalogue("institution", found.school)) for found in coverages]
     title = safe(text("coverage.page-title"))
+    intro = safe(text("coverage.intro"))
     date = safe(format_date(today, "d MMMM y", locale=_DATES[language]))
     schools = (
         _school(found, name, safe, language) for found, name in zip(coverages, names, strict=True)
@@ -51,7 +52,7 @@ def as_page(coverages: Sequence[Coverage], say: Say, language: Language, today: 
         f"<title>{title}: {', '.join(names)}</title>\n"
         f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
         f'<header>\n<p class="mark">Wegwijs</p>\n<h1>{title}</h1>\n'
-        f'<p class="soft">{date}</p>\n<p>{safe(text("coverage.intro"))}</p>\n'
+        f'<p class="soft">{date}</p>\n<p>{intro}</p>\n'
         f"{_contents(coverages, names, safe)}</header>\n"
         f"<main>\n{''.join(schools)}{_counting(safe)}</main>\n</body>\n</html>\n"
     )
@@ -68,10 +69,12 @@ def _contents(coverages: Sequence[Coverage], names: Sequence[str], safe: Say) ->
         f'<li><a href="#{found.school}">{name}</a></li>'
         for found, name in zip(coverages, names, strict=True)
     )
-    return f'<nav aria-label="{safe(text("coverage.contents"))}"><ul>{items}</ul></nav>\n'
+    label = safe(text("coverage.contents"))
+    return f'<nav aria-label="{label}"><ul>{items}</ul></nav>\n'
 
 
 def _school(found: Coverage, name: str, safe: Say, language: Language) -> str:
+    heading = safe(text("coverage.findings"))
     said = "".join(f"<li>{safe(finding)}</li>\n" for finding in findings(found))
     themes = [
         _Column(FromCatalogue("theme", theme.id), tuple(row.id for row in theme.needs))
@@ -85,16 +88,10 @@ def _school(found: Coverage, name: str, safe: Say, language: Language) -> str:
     return (
         f'<section class="school" id="{found.school}">\n<h2>{name}</h2>\n'
         f'<p class="soft">{safe(status_in_words(found))}</p>\n{_figures(found, safe)}'
-        f"<h3>{safe(text('coverage.findings'))}</h3>\n"
-        f'<ul class="findings">\n{said}</ul>\n'
-        f'<div class="wide">\n<h3>{safe(text("coverage.map"))}</h3>\n'
-        f"{_heat_map(found, themes, name, safe, language)}</div>\n"
-        f'<div class="wide">\n<h3>{safe(text("coverage.fine-map"))}</h3>\n'
-        f"{_heat_map(found, needs, name, safe, language)}</div>\n"
-        f'<div class="sheet">\n<h3>{safe(text("coverage.elements"))}</h3>\n'
-        f"{_elements(found, name, safe, language)}</div>\n"
-        f'<div class="sheet">\n<h3>{safe(text("coverage.needs"))}</h3>\n'
-        f"{_needs(found, name, safe)}</div>\n</section>\n"
+        f'<h3>{heading}</h3>\n<ul class="findings">\n{said}</ul>\n'
+        f"{_heat_map(found, themes, name, safe, language)}"
+        f"{_heat_map(found, needs, name, safe, language)}"
+        f"{_elements(found, name, safe, language)}{_needs(found, name, safe)}</section>\n"
     )
 
 
@@ -153,16 +150,20 @@ def _heat_map(
             label = safe(FromCatalogue("element", row.id))
             rows.append(f'<tr><th scope="row">{label}</th>{cells}</tr>\n')
         body.append(f"<tbody>\n{''.join(rows)}</tbody>\n")
+    heading = safe(text("coverage.fine-map") if fine else text("coverage.map"))
     caption = safe(text("coverage.fine-caption") if fine else text("coverage.map-caption"))
+    label = safe(text("coverage.legend"))
     legend = "".join(f'<li class="heat-{heat}">{shown}</li>' for heat, shown in enumerate(_LEGEND))
     table = _in_box(
-        f"{safe(text('coverage.fine-map') if fine else text('coverage.map'))}, {name}",
+        f"{heading}, {name}",
         "heat fine" if fine else "heat",
         caption,
         f"<thead>\n{head}\n</thead>\n{''.join(body)}",
     )
-    label = safe(text("coverage.legend"))
-    return f'{table}<ul class="legend" aria-label="{label}">{legend}</ul>\n'
+    return (
+        f'<div class="wide">\n<h3>{heading}</h3>\n{table}'
+        f'<ul class="legend" aria-label="{label}">{legend}</ul>\n</div>\n'
+    )
 
 
 def _heat_cell(cell: Cell, safe: Say, *, opens: bool) -> str:
@@ -191,9 +192,11 @@ def _elements(found: Coverage, name: str, safe: Say, language: Language) -> str:
                 f"<td>{gives}</td><td>{asks}</td>{_numbers(_counts(row.tally))}</tr>\n"
             )
         body.append(f"<tbody>\n{''.join(rows)}</tbody>\n")
-    label = f"{safe(text('coverage.elements'))}, {name}"
+    heading = safe(text("coverage.elements"))
     caption = safe(text("coverage.elements-caption"))
-    return _in_box(label, "", caption, f"<thead>\n<tr>{heads}</tr>\n</thead>\n{''.join(body)}")
+    all_rows = f"<thead>\n<tr>{heads}</tr>\n</thead>\n{''.join(body)}"
+    table = _in_box(f"{heading}, {name}", "", caption, all_rows)
+    return f'<div class="sheet">\n<h3>{heading}</h3>\n{table}</div>\n'
 
 
 def _needs(found: Coverage, name: str, safe: Say) -> str:
@@ -211,9 +214,11 @@ def _needs(found: Coverage, name: str, safe: Say) -> str:
                 f"{_numbers(counts)}</tr>\n"
             )
         body.append(f"<tbody>\n{''.join(rows)}</tbody>\n")
-    label = f"{safe(text('coverage.needs'))}, {name}"
+    heading = safe(text("coverage.needs"))
     caption = safe(text("coverage.needs-caption"))
-    return _in_box(label, "", caption, f"<thead>\n<tr>{heads}</tr>\n</thead>\n{''.join(body)}")
+    all_rows = f"<thead>\n<tr>{heads}</tr>\n</thead>\n{''.join(body)}"
+    table = _in_box(f"{heading}, {name}", "", caption, all_rows)
+    return f'<div class="sheet">\n<h3>{heading}</h3>\n{table}</div>\n'
 
 
 # The columns that both tables have, and below in the same order what stands in them.
@@ -277,7 +282,5 @@ def _counting(safe: Say) -> str:
         (text("coverage.locations"), text("coverage.means-locations")),
     )
     listed = "".join(f"<dt>{safe(term)}</dt><dd>{safe(meaning)}</dd>\n" for term, meaning in terms)
-    return (
-        f'<section class="counting">\n<h2>{safe(text("coverage.counting"))}</h2>\n'
-        f"<dl>\n{listed}</dl>\n</section>\n"
-    )
+    heading = safe(text("coverage.counting"))
+    return f'<section class="counting">\n<h2>{heading}</h2>\n<dl>\n{listed}</dl>\n</section>\n'

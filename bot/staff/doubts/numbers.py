@@ -15,9 +15,12 @@ from bot.text import LANGUAGES, Text, text
 # Dutch short numbers that the library does not know: it knows 112, 116 xxx and 14 0xx.
 _SHORT = frozenset(("113", "144"))
 _FEWEST_DIGITS = 8
+_DIGITS = 9  # of a Dutch number without its 0
+_OF_ANY_LENGTH = ("800", "90", "97")  # free and paid services, and machines
 
 _BETWEEN = r"(?:[ ()-]{0,3}\d)"
-_DATE = re.compile(r"\b\d{1,2}-\d{1,2}-\d{4}\b")
+# Dates and bank accounts look like telephone numbers and are none.
+_OTHER = re.compile(r"\b\d{1,2}-\d{1,2}-\d{4}\b|\b[A-Z]{2}\d\d ?[A-Z]{4}[ \d]{10,}")
 # By its look: with 0 or + in front and long enough. Short ones only count behind “bel” or “call”.
 _LONG = re.compile(rf"(?<![\w+.:/-])(?:\+\d|0\d){_BETWEEN}{{{_FEWEST_DIGITS - 2},14}}(?!\w)")
 _CALLED = re.compile(
@@ -45,9 +48,9 @@ def doubts(reading: Reading) -> Iterator[Problem]:
 
 def numbers_in(words: str) -> Iterator[str]:
     """What looks like a telephone number in a text, as written, each once."""
-    undated = _DATE.sub(" ", words)
-    long = [match[0] for match in _LONG.finditer(undated)]
-    called = [match[1] for match in _CALLED.finditer(undated)]
+    rest = _OTHER.sub(" ", words)
+    long = [match[0] for match in _LONG.finditer(rest)]
+    called = [match[1] for match in _CALLED.finditer(rest)]
     yield from dict.fromkeys(long + called)
 
 
@@ -63,9 +66,11 @@ def _wrong(written: str) -> Text | None:
         return None
     if shortnumberinfo.is_valid_short_number_for_region(number, "NL"):
         return None
-    match phonenumbers.is_possible_number_with_reason(number):
-        case phonenumbers.ValidationResult.TOO_SHORT:
+    digits = phonenumbers.national_significant_number(number)
+    dutch = number.country_code == 31 and written.startswith(("0", "+"))
+    if dutch and not digits.startswith(_OF_ANY_LENGTH):
+        if len(digits) < _DIGITS:
             return text("numbers.short", found=written)
-        case phonenumbers.ValidationResult.TOO_LONG:
+        if len(digits) > _DIGITS:
             return text("numbers.long", found=written)
     return text("numbers.unknown", found=written)

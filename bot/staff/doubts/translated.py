@@ -26,6 +26,7 @@ _SECONDS_FOR_GIT = 20
 
 _OTHER: Mapping[Language, Language] = {"nl": "en", "en": "nl"}
 
+_TELLING = re.compile(r"\d|@|\w\.\w")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SITE = re.compile(
     r"(?:https?://(?:www\.)?([\w.-]+\w)|\b(?:www\.)?((?:[\w-]+\.)+"
@@ -86,6 +87,11 @@ def doubts(reading: Reading, changed: Changed) -> Iterator[Problem]:
 
     `changed` is what `changed_lines` gives; with {} nothing is said about when texts changed.
     """
+    sources = {
+        file: document.source.split("\n")
+        for file, document in reading.documents.items()
+        if file in changed
+    }
     for pair in in_both_languages(reading):
         if _same_sentence(pair.texts):
             message = text("translated.not-translated", found=shown(pair.texts["en"]))
@@ -93,7 +99,8 @@ def doubts(reading: Reading, changed: Changed) -> Iterator[Problem]:
             continue
         yield from _details(reading, pair)
         yield from _lengths(reading, pair)
-        yield from _moments(reading, pair, changed.get(pair.file, {}))
+        if pair.file in changed:
+            yield from _moments(reading, pair, sources[pair.file], changed[pair.file])
 
 
 def _same_sentence(texts: Mapping[Language, str]) -> bool:
@@ -138,6 +145,8 @@ def details(words: str) -> dict[str, str]:
     English page of a school has another address.
     """
     found: dict[str, str] = {}
+    if not _TELLING.search(words):  # most texts
+        return found
 
     def take(pattern: re.Pattern[str], rest: str) -> str:
         for match in pattern.finditer(rest):
@@ -168,10 +177,13 @@ def _lengths(reading: Reading, pair: InBothLanguages) -> Iterator[Problem]:
 
 
 def _moments(
-    reading: Reading, pair: InBothLanguages, lines: Mapping[int, dt.datetime]
+    reading: Reading, pair: InBothLanguages, source: list[str], changed: Mapping[int, dt.datetime]
 ) -> Iterator[Problem]:
     """The language that was left as it was when the other one changed."""
-    last = {language: _last_change(reading, pair, language, lines) for language in LANGUAGES}
+    last: dict[Language, dt.datetime | None] = {}
+    for language in LANGUAGES:
+        lines = _lines(reading, pair, language, source)
+        last[language] = max((changed[n] for n in lines if n in changed), default=None)
     for language in LANGUAGES:
         here, there = last[language], last[_OTHER[language]]
         if here is None or there is None or there - here <= _APART:
@@ -186,21 +198,13 @@ def _moments(
             yield reading.doubt(pair.file, (*pair.path, language), message)
 
 
-def _last_change(
-    reading: Reading, pair: InBothLanguages, language: Language, lines: Mapping[int, dt.datetime]
-) -> dt.datetime | None:
-    moments = [lines[line] for line in _lines(reading, pair, language) if line in lines]
-    return max(moments, default=None)
-
-
-def _lines(reading: Reading, pair: InBothLanguages, language: Language) -> range:
+def _lines(reading: Reading, pair: InBothLanguages, language: Language, source: list[str]) -> range:
     """The lines of one language; none where both stand on one line and cannot be told apart."""
     document = reading.documents[pair.file]
     begin = document.position((*pair.path, language))[0]
     other = document.position((*pair.path, _OTHER[language]))[0]
     if begin == other:
         return range(0)
-    source = document.source.splitlines()
     indent = _indent(source[begin - 1])
     end = begin + 1
     while end <= len(source) and end != other and _indent(source[end - 1]) > indent:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
 from bot.catalogue import Catalogue, CatalogueError, Problem, Reading
+from bot.catalogue.stamp import stamp_of
 from bot.conversation import World
 
 
@@ -66,17 +66,3 @@ class Watched:
         except CatalogueError as error:
             return Standing(stamp, self._standing.good, error.problems)
         return Standing(stamp, Good(reading, self.around(reading.catalogue)))
-
-
-def stamp_of(folder: Path) -> str:
-    """Another text whenever a YAML file in the folder is changed, added, renamed or taken away."""
-    seen: list[tuple[str, int, int]] = []
-    for path in folder.rglob("*"):
-        if path.suffix.lower() not in (".yaml", ".yml"):
-            continue
-        try:
-            found = path.stat()
-        except OSError:  # gone between the listing and the look: the next look sees it gone
-            continue
-        seen.append((path.as_posix(), found.st_mtime_ns, found.st_size))
-    return hashlib.sha256(repr(sorted(seen)).encode()).hexdigest()[:16]
