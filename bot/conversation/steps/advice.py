@@ -34,7 +34,7 @@ def show(state: State, world: World) -> Message:
         Part(FromCatalogue("offering", offering.id, "summary")),
         *step_parts(offering),
         Part(why(offering, student, state)),
-        *_conditions(offering, student, world),
+        *conditions(offering, student, world),
     ]
     if set(student.needs) & _WITH_CARE:
         parts.append(Part(text("advice.help-now"), "quiet"))
@@ -96,7 +96,7 @@ def _opening(offering: Offering, student: Student, state: State) -> Text:
     return text("advice.again") if state.declined else text("advice.first")
 
 
-def _conditions(offering: Offering, student: Student, world: World) -> tuple[Part, ...]:
+def conditions(offering: Offering, student: Student, world: World) -> tuple[Part, ...]:
     """What the student should know before going: whom it is for, its language, its age."""
     lines: list[Text] = []
     audience = offering.audience

@@ -8,8 +8,7 @@ from bot.catalogue import Need, Offering, School, Theme
 from bot.conversation.message import Part
 from bot.conversation.standing import student_of
 from bot.conversation.state import State
-from bot.conversation.steps.advice import _conditions as conditions
-from bot.conversation.steps.advice import step_parts
+from bot.conversation.steps.advice import conditions, step_parts
 from bot.conversation.steps.links import link_buttons
 from bot.conversation.steps.why import why
 from bot.staff.preview.markup import Html, tag, together
