@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path as FolderPath
 from typing import Any
@@ -23,6 +24,7 @@ _TIMES_AS_LONG = 2.5
 _SHORT = 40  # characters; of shorter texts the lengths say nothing
 _APART = dt.timedelta(days=1)
 _SECONDS_FOR_GIT = 20
+_GITS_AT_ONCE = 4
 
 _OTHER: Mapping[Language, Language] = {"nl": "en", "en": "nl"}
 
@@ -231,12 +233,13 @@ def changed_lines(folder: FolderPath, files: Iterable[str]) -> dict[str, dict[in
     git = shutil.which("git")
     if git is None or _git(git, folder, "rev-parse", "--is-inside-work-tree") is None:
         return {}
-    found: dict[str, dict[int, dt.datetime]] = {}
-    for file in files:
-        blame = _git(git, folder, "blame", "--line-porcelain", "--", file)
-        if blame is not None:
-            found[file] = dict(_moments_in(blame))
-    return found
+
+    def blamed(file: str) -> tuple[str, str | None]:
+        return file, _git(git, folder, "blame", "--line-porcelain", "--", file)
+
+    with ThreadPoolExecutor(_GITS_AT_ONCE) as pool:
+        blames = list(pool.map(blamed, files))
+    return {file: dict(_moments_in(blame)) for file, blame in blames if blame is not None}
 
 
 def _git(git: str, folder: FolderPath, *arguments: str) -> str | None:
