@@ -56,6 +56,9 @@ def add_commands(commands: Any) -> list[argparse.ArgumentParser]:
     back.add_argument("file", type=Path, help="the .xlsx or .csv file")
     back.add_argument("--institution", metavar="ID", required=True, help="whose offerings it has")
     back.add_argument("--dry-run", action="store_true", help="only say what would change")
+    back.add_argument(
+        "--remove", action="store_true", help="offerings without a row go; else that is refused"
+    )
     back.set_defaults(command=_import)
 
     schema = commands.add_parser("schema", help="write the schemas that help an editor")
@@ -275,6 +278,10 @@ def _import(options: argparse.Namespace, settings: Settings) -> int:
             print(translator.say(line))
         if change.problems:
             complain(text("import.nothing-written", count=len(change.problems)), translator)
+            return BAD
+        removed = sum(one.key == "sheet.removed" for one in change.differences)
+        if removed and not options.remove and not options.dry_run:
+            complain(text("import.would-remove", count=removed), translator)
             return BAD
         if options.dry_run or not change.differences:
             complain(text("import.dry-run", count=len(change.differences)), translator)
