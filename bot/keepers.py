@@ -194,7 +194,8 @@ def _preview(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _new(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.staff.new_offering import asker, new_offering
+    from bot.staff.new_offering.dialogue import new_offering
+    from bot.staff.new_offering.terminal import asker
 
     translator = translator_of(settings)
     added = new_offering(settings.catalogue, asker(), print, translator, now().date())

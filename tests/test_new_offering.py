@@ -23,17 +23,11 @@ from bot.catalogue import Catalogue, CatalogueError, Offering, read_catalogue
 from bot.catalogue.shape import shape
 from bot.catalogue.yaml_text import read_yaml
 from bot.settings import read_settings
-from bot.staff.new_offering import (
-    Answers,
-    Question,
-    _Names,
-    asker,
-    entry_of,
-    new_id,
-    new_offering,
-    questions,
-    read_answer,
-)
+from bot.staff.new_offering.answers import Answers, entry_of
+from bot.staff.new_offering.dialogue import new_offering
+from bot.staff.new_offering.entry import new_id
+from bot.staff.new_offering.questions import Question, questions, read_answer
+from bot.staff.new_offering.terminal import _Names, asker
 from bot.staff.yaml_edit import append_entry
 from bot.text import Language, Text
 from bot.words import Translator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from bot.catalogue import CatalogueError, Problem, read
 from bot.catalogue.yaml_text import Value, read_yaml
+from bot.staff.replace_file import replace_file
 from bot.staff.sheet.changes import Changed, change_offerings
 from bot.staff.sheet.columns import COLUMNS, ID, clean
 from bot.staff.sheet.read import Sheet, read_sheet
@@ -64,19 +64,7 @@ def write_change(folder: Path, change: Change) -> None:
     name = file_of(change.school)
     if read_offerings(folder, change.school).text != change.before:
         raise CatalogueError((Problem(name, 1, 1, text("sheet.file-changed")),))
-    path = (folder / name).resolve()
-    # Hidden, so that whoever reads the catalogue meanwhile does not take it for one of its files.
-    number, beside = tempfile.mkstemp(prefix=".offerings-", dir=path.parent)
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(change.text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copymode(path, beside)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    replace_file((folder / name).resolve(), change.text.encode("utf-8"))
 
 
 def _problems(folder: Path, school: str, sheet: Sheet, changed: Changed) -> Iterator[Text]:

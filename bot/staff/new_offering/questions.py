@@ -1,49 +1,28 @@
-"""`wegwijs new offering`: a new entry for offerings.yaml, question by question, with no YAML.
-
-`questions`, `read_answer` and `entry_of` know nothing of a terminal. `new_offering` asks by a
-function that it is given. Nothing is written before the keeper has seen the entry and said
-yes, and what is written stays only if the whole catalogue is right with it.
-"""
+"""What is asked about a new offering, and how an answer is read."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-import shutil
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from io import TextIOWrapper
-from pathlib import Path
 
-from prompt_toolkit import PromptSession
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
-from prompt_toolkit.document import Document as Typed
 from pydantic import TypeAdapter
 from rapidfuzz import process
 
-from bot.catalogue import NATIONAL, Catalogue, CatalogueError, Offering, read_catalogue
+from bot.catalogue import NATIONAL, Catalogue, Offering
 from bot.catalogue.models import Localised
-from bot.catalogue.problems import Problem, shown
+from bot.catalogue.problems import shown
 from bot.catalogue.shape import shape
 from bot.catalogue.yaml_text import read_yaml
-from bot.staff.yaml_edit import EditError, append_entry
-from bot.staff.yaml_write import New
+from bot.staff.new_offering.answers import Answer, Answers, entry_of
+from bot.staff.yaml_edit import append_entry
 from bot.text import Several, Text, text
 from bot.understanding.normalise import fold
 from bot.words import Translator
 
-Answer = str | tuple[str, ...]
-Answers = Mapping[str, Answer]
-Ask = Callable[[str, tuple[str, ...]], str]
-"""The question and the names to complete → what was typed. Raises EOFError, KeyboardInterrupt."""
-Tell = Callable[[str], None]
-
-_BACK, _LIST = "<", "?"
-_YES, _NO = frozenset(("ja", "j", "yes", "y")), frozenset(("nee", "n", "no"))
-_LONGEST_TITLE, _LONGEST_ID = 60, 48
 _WITH_PAGE = ("website", "book", "form", "chat")  # ways in that start on a page
+_LONGEST_TITLE = 60
 _OFFERINGS = TypeAdapter(tuple[Offering, ...])
 _BETWEEN = re.compile(r"\s*[,;]\s*|\s+(?:en|and)\s+")
 
@@ -278,207 +257,3 @@ def _complaint(field: str, said: str) -> Text | None:
     document = read_yaml(append_entry("", entry).encode(), "offerings.yaml")
     _, problems = shape(document, _OFFERINGS)
     return problems[0].text if problems else None
-
-
-# From answers to an entry
-
-
-def entry_of(answers: Answers, id: str, today: dt.date) -> dict[str, New]:
-    """The entry for offerings.yaml, with its fields in the order of the questions."""
-    entry: dict[str, New] = {"id": id}
-    holders: dict[str, dict[str, New]] = {}
-    for field, answer in answers.items():
-        holder, _, within = field.partition(".")
-        value: New = list(answer) if isinstance(answer, tuple) else answer
-        if field == "school" or not answer:
-            continue
-        if within:
-            if holder not in holders:
-                entry[holder] = holders[holder] = {"on": today} if holder == "checked" else {}
-            holders[holder][within] = [value] if field == "access.phone" else value
-        else:
-            entry[field] = value
-    if "source" not in entry:
-        entry["source"] = holders["access"]["url"]
-    return entry
-
-
-def new_id(title: str, school: str, catalogue: Catalogue) -> str:
-    """A free id from the English title: `leiden-study-circle`, with the prefix of that school."""
-    owned = [o.id for o in catalogue.school(school).offerings]
-    prefix = owned[0].partition("-")[0] if owned else school
-    words = re.findall(r"[a-z0-9]+", fold(title)) or ["offering"]
-    if words[0] == prefix and len(words) > 1:
-        words = words[1:]
-    while len("-".join((prefix, *words, "99"))) > _LONGEST_ID and len(words) > 1:
-        words.pop()
-    id = "-".join((prefix, *words))[: _LONGEST_ID - len("-99")].rstrip("-")
-    numbers = (f"{id}-{number}" for number in range(2, len(catalogue.offerings) + 3))
-    return next(free for free in (id, *numbers) if free not in catalogue.offerings)
-
-
-# The dialogue
-
-
-def new_offering(
-    folder: Path, ask: Ask, tell: Tell, translator: Translator, today: dt.date
-) -> bool:
-    """Ask for a new offering and add it to the catalogue in this folder. Whether it was added.
-
-    Raises CatalogueError where the catalogue was wrong to begin with.
-    """
-    catalogue = read_catalogue(folder)
-    tell(translator.say(text("new.hello")))
-    try:
-        answers = _asked(questions(catalogue, translator), ask, tell, translator)
-        school = str(answers["school"])
-        id = new_id(str(answers["title.en"]), school, catalogue)
-        entry = entry_of(answers, id, today)
-        comment = translator.say(text("new.comment", date=today.isoformat()))
-        file = f"{school}/offerings.yaml"
-        tell(translator.say(text("new.shown", file=file)))
-        tell(append_entry("", entry, comment))
-        if _confirmed(ask, tell, translator):
-            wrong = _add(folder, file, entry, comment)
-            tell(translator.say(wrong or text("new.added", id=id, file=file)))
-            return wrong is None
-    except (EOFError, KeyboardInterrupt):
-        tell("")
-    tell(translator.say(text("new.nothing")))
-    return False
-
-
-def _asked(
-    order: tuple[Question, ...], ask: Ask, tell: Tell, translator: Translator
-) -> dict[str, Answer]:
-    answers: dict[str, Answer] = {}
-    been: list[int] = []  # the questions answered so far, to go back to
-    at = 0
-    while at < len(order):
-        question = order[at]
-        if not question.asked(answers):
-            at += 1
-            continue
-        names = tuple(choice.names[0] for choice in question.choices)
-        typed = ask(translator.say(question.words), names).strip()
-        if typed == _BACK:
-            at = been.pop() if been else at
-        elif typed == _LIST and question.choices:
-            tell("\n".join(f"  {c.names[0]} ({c.id})" for c in question.choices))
-        elif isinstance(answer := read_answer(question, typed), Text):
-            tell(translator.say(answer))
-        else:
-            if question.choices and answer:
-                tell(translator.say(text("new.noted", names=_noted(question, answer))))
-            answers[question.field] = answer
-            been.append(at)
-            at += 1
-    # An answer from before the keeper went back may be to what is not asked any more.
-    fields = dict.fromkeys(order[index].field for index in been)
-    return {field: answers[field] for field in fields}
-
-
-def _noted(question: Question, answer: Answer) -> Several:
-    ids = (answer,) if isinstance(answer, str) else answer
-    names = {choice.id: choice.names[0] for choice in question.choices}
-    return Several(tuple(names[id] for id in ids))
-
-
-def _confirmed(ask: Ask, tell: Tell, translator: Translator) -> bool:
-    question = text("new.confirm")
-    while True:
-        said = fold(ask(translator.say(question), ()))
-        if said in _YES | _NO:
-            return said in _YES
-        tell(translator.say(text("new.yes-or-no")))
-
-
-# Into the file
-
-
-def _add(folder: Path, file: str, entry: Mapping[str, New], comment: str) -> Text | None:
-    """Add it at the end of the file. Where the catalogue is not right then, put the file back."""
-    path = (folder / file).resolve()
-    try:
-        before, old = read_catalogue(folder), path.read_bytes()
-        new = append_entry(old.decode(), entry, comment).encode()
-        try:
-            _replace(path, new)
-            problem = _problem(folder, before, entry, file)
-        except BaseException:
-            _replace(path, old)
-            raise
-        if problem is not None:
-            _replace(path, old)
-    except OSError:
-        return text("new.not-written", file=file)
-    except EditError:
-        problem = Problem(file, 1, 1, text("new.no-list"))
-    except CatalogueError as error:  # somebody else was busy in it
-        problem = error.problems[0]
-    if problem is None:
-        return None
-    return text("new.put-back", place=problem.place, problem=problem.text)
-
-
-def _problem(
-    folder: Path, before: Catalogue, entry: Mapping[str, New], file: str
-) -> Problem | None:
-    """What is wrong with the catalogue now: it is as it was before, and has this entry too."""
-    try:
-        now = read_catalogue(folder)
-    except CatalogueError as error:
-        return error.problems[0]
-    meant = {**before.offerings, str(entry["id"]): Offering.model_validate(entry)}
-    same = now.offerings == meant
-    return None if same else Problem(file, 1, 1, text("new.changes-others"))
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """The whole file at once: a crash leaves the old one. A hidden file is not of the catalogue."""
-    new = path.with_name(f".{path.name}.new")
-    try:
-        new.write_bytes(content)
-        shutil.copymode(path, new)
-        new.replace(path)
-    finally:
-        with suppress(OSError):
-            new.unlink(missing_ok=True)
-
-
-# In a terminal
-
-
-def asker() -> Ask:
-    """Asks on standard input and output: with completion in a terminal, line by line in a pipe."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        if isinstance(sys.stdin, TextIOWrapper):
-            sys.stdin.reconfigure(errors="replace")
-        return _ask_line
-    session: PromptSession[str] = PromptSession()
-
-    def ask(question: str, names: tuple[str, ...]) -> str:
-        print(f"\n{question}")
-        return session.prompt("> ", completer=_Names(names))
-
-    return ask
-
-
-def _ask_line(question: str, _: tuple[str, ...]) -> str:
-    print(f"\n{question}")
-    typed = input("> ")
-    print(typed)  # so that the output is the whole conversation
-    return typed
-
-
-class _Names(Completer):
-    """Completes the name behind the last comma, from any part of it."""
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self._names = names
-
-    def get_completions(self, document: Typed, _: CompleteEvent) -> Iterator[Completion]:
-        begun = document.text_before_cursor.rpartition(",")[2].lstrip()
-        for name in self._names:
-            if fold(begun) in fold(name):
-                yield Completion(name, start_position=-len(begun))

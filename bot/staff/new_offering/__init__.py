@@ -1,0 +1,1 @@
+"""`wegwijs new offering`: a new entry for offerings.yaml, by answering questions."""
