@@ -39,6 +39,7 @@ class App:
     """The parts, ready for use; those that take a moment are made in the background."""
 
     catalogue: Catalogue
+    safety: bytes  # what stood in the file with the safety rules
     encoder: Later[UniversalSentenceEncoder | None]
     understanding: Later[LearnedUnderstanding]
     detector: Later[Detector]
@@ -107,15 +108,27 @@ def put_together(settings: Settings, catalogue: Catalogue, before: App | None = 
     understanding = Later(lambda: understand_with(catalogue, encoder.ready()))
     if before is not None and _phrases(before.catalogue) == _phrases(catalogue):
         understanding = before.understanding
+    safety = safety_in(settings)
+    detector = Later(lambda: detect_with(settings))
+    if before is not None and before.safety == safety:
+        detector = before.detector
     return App(
         catalogue=catalogue,
+        safety=safety,
         encoder=encoder,
         understanding=understanding,
-        detector=Later(lambda: detect_with(settings)),
+        detector=detector,
         vote=vote,
         answers=Answers(catalogue.answers),
         translators=load_translators(settings.locales),
     )
+
+
+def safety_in(settings: Settings) -> bytes:
+    """What stands in the file with the safety rules; nothing where it cannot be read."""
+    with contextlib.suppress(OSError):
+        return (settings.catalogue / SAFETY_FILE).read_bytes()
+    return b""
 
 
 def _phrases(catalogue: Catalogue) -> tuple[Mapping[str, object], Mapping[str, object]]:

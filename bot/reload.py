@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.app import App, put_together, read_everything
-from bot.catalogue import CatalogueError, Problem
+from bot.app import App, put_together, read_everything, safety_in
+from bot.catalogue import CatalogueError, Problem, read
 from bot.catalogue.stamp import stamp_of
 from bot.conversation import World
 from bot.conversation.keeping import NOTHING, Keeping
@@ -16,7 +16,7 @@ from bot.text import Language
 from bot.words import Translator
 
 _log = logging.getLogger(__name__)
-_LOOK = 0.4  # seconds between two looks at the files
+_LOOK = 0.25  # seconds between two looks at the files
 Told = Callable[[tuple[Problem, ...]], Awaitable[None]]
 
 
@@ -80,9 +80,11 @@ class Living:
 
     def _made(self) -> App:
         """All that takes a moment, before anybody waits for it. Raises CatalogueError."""
-        new = put_together(
-            self._settings, read_everything(self._settings).catalogue, before=self.app
-        )
+        # Reading the safety rules takes longer than all the rest.
+        same_rules = safety_in(self._settings) == self.app.safety and not self._broken
+        settings = self._settings
+        reading = read(settings.catalogue) if same_rules else read_everything(settings)
+        new = put_together(settings, reading.catalogue, before=self.app)
         for part in (new.detector, new.understanding):
             part.ready()
         return new

@@ -20,9 +20,13 @@ def fold(message: str) -> str:
     Halves of broken characters (lone surrogates) are dropped.
     """
     start = message[: 2 * MAX_CHARACTERS].translate(_APOSTROPHES).casefold()
-    decomposed = unicodedata.normalize("NFKD", start)
-    plain = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cs"))
+    plain = start if start.isascii() else _without_accents(start)
     return " ".join(plain.casefold().split())[:MAX_CHARACTERS]
+
+
+def _without_accents(said: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", said)
+    return "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cs"))
 
 
 def words(folded: str) -> tuple[str, ...]:

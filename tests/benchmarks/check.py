@@ -32,8 +32,10 @@ def enlarged(folder: Path, times: int) -> None:
 
 def _copy(entry: str, number: int) -> str:
     entry = re.sub(r"^- id: (\S+)", rf"- id: \1-{number}", entry)
-    entry = re.sub(r"(?m)^(  title:\n    nl: .*)$", rf"\1 {number}", entry)
-    entry = re.sub(r"(?m)^(    en: .*)$", rf"\1 {number}", entry, count=1)
+    entry = re.sub(r"(?m)^  (replaces|staff): .*\n", "", entry)
+    for language in ("nl", "en"):
+        title = re.compile(rf"(?m)^    {language}: (.*(?:\n      .*)*)$")
+        entry = title.sub(f"    {language}: Nr. {number} of {number * 7919}", entry, count=1)
     return _SITE.sub(rf"\1/{number}\2", entry)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bot.catalogue import Problem, Reading
 from bot.staff.doubts import (
@@ -19,7 +19,9 @@ from bot.staff.doubts import (
 )
 
 
-def every_doubt(reading: Reading, changed: translated.Changed, today: dt.date) -> Iterator[Problem]:
+def every_doubt(
+    reading: Reading, changed: Callable[[], translated.Changed], today: dt.date
+) -> Iterator[Problem]:
     """`changed`: for each file when its lines were last changed; empty where that is not known."""
     yield from ages.doubts(reading, today)
     yield from gaps.doubts(reading)
@@ -29,4 +31,4 @@ def every_doubt(reading: Reading, changed: translated.Changed, today: dt.date) -
     yield from phrases.doubts(reading)
     yield from plain.doubts(reading)
     yield from similar.doubts(reading)
-    yield from translated.doubts(reading, changed)
+    yield from translated.doubts(reading, changed())

@@ -156,7 +156,7 @@ def _plain_words(lines: str) -> dict[str, str]:
 
 PLAIN = {language: _plain_words(_INSTEAD[language]) for language in LANGUAGES}
 _HARD = {
-    language: re.compile(rf"(?<![\w-])(?:{'|'.join(PLAIN[language])})(?![\w-])", re.IGNORECASE)
+    language: re.compile(rf"(?<![\w-])(?:{'|'.join(PLAIN[language])})(?![\w-])")
     for language in LANGUAGES
 }
 
@@ -182,14 +182,17 @@ def _for_students(file: str, path: Path) -> bool:
 
 def _in_text(words: str, language: Language) -> Iterator[Text]:
     for sentence in _END.split(words):
-        length = sum(bool(_WORD.search(word)) for word in sentence.split())
+        parts = sentence.split()
+        if len(parts) <= _SENTENCE_AT_MOST:
+            continue
+        length = sum(bool(_WORD.search(part)) for part in parts)
         if length > _SENTENCE_AT_MOST:
             yield text("plain.sentence", sentence=shown(sentence), length=length)
     long = [w for w in _WORD.findall(_ADDRESS.sub(" ", words)) if len(w) >= _LONG[language]]
     if len(set(long)) > _LONG_AT_MOST:
         yield text("plain.long-words", words=", ".join(dict.fromkeys(long)))
-    for hard in dict.fromkeys(match[0] for match in _HARD[language].finditer(words)):
-        yield text("plain.officialese", word=hard, plain=PLAIN[language][hard.lower()])
+    for hard in dict.fromkeys(match[0] for match in _HARD[language].finditer(words.lower())):
+        yield text("plain.officialese", word=hard, plain=PLAIN[language][hard])
     if _SHOUTED.search(words):
         yield text("plain.shouted")
     if language == "nl" and (formal := _FORMAL_YOU.search(words)):

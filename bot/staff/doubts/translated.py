@@ -25,6 +25,7 @@ _SHORT = 40  # characters; of shorter texts the lengths say nothing
 _APART = dt.timedelta(days=1)
 _SECONDS_FOR_GIT = 20
 _GITS_AT_ONCE = 4
+_HEADER = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?$")
 
 _OTHER: Mapping[Language, Language] = {"nl": "en", "en": "nl"}
 
@@ -131,11 +132,14 @@ def _details(reading: Reading, pair: InBothLanguages) -> Iterator[Problem]:
 
 
 def _not_in(words: str, others: str) -> str:
-    there = details(others)
+    here = details(words)
+    there = details(others) if here else {}
+    if here.keys() <= there.keys():  # also where there is nothing
+        return ""
     spelled = set(re.findall(r"\w+", others.lower()))
     return ", ".join(
         written
-        for detail, written in details(words).items()
+        for detail, written in here.items()
         if detail not in there and spelled.isdisjoint(_SPELLED.get(detail, "").split())
     )
 
@@ -235,7 +239,7 @@ def changed_lines(folder: FolderPath, files: Iterable[str]) -> dict[str, dict[in
         return {}
 
     def blamed(file: str) -> tuple[str, str | None]:
-        return file, _git(git, folder, "blame", "--line-porcelain", "--", file)
+        return file, _git(git, folder, "blame", "--porcelain", "--", file)
 
     with ThreadPoolExecutor(_GITS_AT_ONCE) as pool:
         blames = list(pool.map(blamed, files))
@@ -259,12 +263,15 @@ def _git(git: str, folder: FolderPath, *arguments: str) -> str | None:
 
 
 def _moments_in(blame: str) -> Iterator[tuple[int, dt.datetime]]:
-    """Line and moment, from the porcelain form: a header for each line, the line behind a tab."""
-    line, seconds = 0, 0
+    """Line and moment, from the porcelain form: a header for each line, the line behind a tab. What
+    there is to know of a commit comes once, below its first header."""
+    moments: dict[str, dt.datetime] = {}
+    commit, line = "", 0
     for row in blame.split("\n"):
         if row.startswith("\t"):
-            yield line, dt.datetime.fromtimestamp(seconds, dt.UTC)
-        elif header := re.fullmatch(r"[0-9a-f]{40,64} \d+ (\d+)(?: \d+)?", row):
-            line = int(header[1])
+            yield line, moments[commit]
         elif row.startswith("author-time "):
             seconds = int(row.removeprefix("author-time "))
+            moments[commit] = dt.datetime.fromtimestamp(seconds, dt.UTC)
+        elif header := _HEADER.match(row):
+            commit, line = header[1], int(header[2])
