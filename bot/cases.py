@@ -209,11 +209,11 @@ class Cases:
         }
         self._staff = _Staff(accounts, desks)
         gone = self._gone_now(moment)
-        new, self._gone = gone - self._gone, gone
-        for school, staff in sorted(new):
+        for school, staff in sorted(gone - self._gone):
             # Of a team one may have it, who is gone now.
             for owner in filter(None, {staff, desks[school].team_of(staff)}):
                 await self._store.look_at(school, owner)
+        self._gone = gone
 
     def _gone_now(self, now: dt.datetime) -> frozenset[tuple[str, str]]:
         """Who cannot be reached, or went away: school and staff entry."""
@@ -391,7 +391,7 @@ class Cases:
         to = tell.to
         if to in (case.owner, case.holder):
             both = (self._staff.account(desk.school, id or "") for id in (case.owner, case.holder))
-            to = next((account.staff for account in both if account is not None), to)
+            to = next((a.staff for a in both if a is not None and not a.blocked), to)
         return [
             Addressed(place, out, case.id, to)
             for place in self._places(to, desk)

@@ -27,7 +27,7 @@ from bot.conversation import (
     respond,
 )
 from bot.conversation.colleague import StaffWords
-from bot.handover.case import Done, MayAsk, Shown, Summary, Wish, Withdrawn, Wrote, from_json
+from bot.handover.case import Done, MayAsk, Shown, Summary, Taken, Wish, Withdrawn, Wrote, from_json
 from bot.handover.life import happen, offer
 from bot.store import SqlStore, StaleChatError, open_store
 from bot.store.port import Account, CaseStep, KeptCase, Step
@@ -234,6 +234,19 @@ async def test_a_new_request_brings_the_student_to_that_person(desk: Desk, world
     sent = respond(shown.state, Pressed("draft:send"), there)
     assert [type(action) for action in sent.do] == [OpenCase]
     assert sent.state.left == 0
+
+
+async def test_words_for_who_blocked_the_bot_reach_the_team(desk: Desk) -> None:
+    await desk.store.commit(Step(None, None, links=Account(102, "voorbeeld", SANNE, "nl")))
+    await desk.sent("vb-studieadvies")
+    taken = await desk.cases.follow(await desk.now(), Taken(MILAN), desk.clock.now)
+    await desk.store.commit(Step(None, None, cases=(taken.case,)))
+    wrote = await desk.cases.follow(await desk.now(), Wrote("ben je er?"), desk.clock.now)
+    assert {one.chat for one in wrote.elsewhere if one.outgoing.kind == "say"} == {101}
+    await desk.store.blocked(101, None)
+    await desk.cases.refresh(now=True)
+    wrote = await desk.cases.follow(await desk.now(), Wrote("ben je er?"), desk.clock.now)
+    assert {one.chat for one in wrote.elsewhere if one.outgoing.kind == "say"} == {102}
 
 
 async def test_what_nobody_answered_can_be_asked_of_another(desk: Desk, world: World) -> None:
