@@ -30,10 +30,13 @@ def print_problems(
     """Every mistake that keeps a catalogue from being used; the status that belongs to it."""
     for problem in error.problems:
         print(f"{problem.place}: {translator.say(problem.text)}", file=stream)
-    count = len(error.problems)
-    summary = text("cli.broken-catalogue", count=count) if count > 1 else text("cli.one-mistake")
-    complain(summary, translator)
+    complain(mistakes(len(error.problems)), translator)
     return BAD
+
+
+def mistakes(count: int) -> Text:
+    """How many keep a catalogue from being used, and what to do."""
+    return text("cli.broken-catalogue", count=count) if count > 1 else text("cli.one-mistake")
 
 
 def is_known(id: str | None, known: Collection[str], translator: Translator) -> bool:

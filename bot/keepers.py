@@ -17,7 +17,7 @@ from rich.console import Console
 
 from bot.app import now, put_together, read_everything
 from bot.catalogue import NATIONAL, Catalogue, CatalogueError, Problem, Reading
-from bot.command import BAD, GOOD, MISUSED, complain, is_known, leave, translator_of
+from bot.command import BAD, GOOD, MISUSED, complain, is_known, leave, mistakes, translator_of
 from bot.settings import Settings, SettingsError
 from bot.staff.report import FORMS, exit_status, report
 from bot.text import Text, text
@@ -103,8 +103,7 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         print(said)
     errors = sum(problem.severity == "error" for problem in found)
     if errors:
-        many = text("cli.broken-catalogue", count=errors)
-        complain(many if errors > 1 else text("cli.one-mistake"), translator)
+        complain(mistakes(errors), translator)
     else:
         good = text(
             "cli.catalogue-good",

@@ -20,7 +20,8 @@ from bot.catalogue import Catalogue, CatalogueError, Offering, read_catalogue
 from bot.catalogue.shape import shape
 from bot.catalogue.yaml_text import read_yaml
 from bot.settings import read_settings
-from bot.staff.schema import Schema, as_json, schemas, write
+from bot.staff.json_schema import Schema
+from bot.staff.schema import as_json, schemas, write
 from bot.text import Language
 
 FOLDER = read_settings({}).catalogue

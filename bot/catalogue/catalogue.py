@@ -53,6 +53,10 @@ class Catalogue:
         """The school with this id, the national one included."""
         return self.national if id == NATIONAL else self.schools[id]
 
+    def all_schools(self) -> tuple[School, ...]:
+        """The institutions, and last the national one."""
+        return (*self.schools.values(), self.national)
+
     def is_national(self, offering: Offering) -> bool:
         return self.owner[offering.id] == NATIONAL
 

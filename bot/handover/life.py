@@ -308,12 +308,8 @@ def _turn(case: Case, desk: Desk) -> str:
 
 def _is_there(case: Case, desk: Desk, now: dt.datetime) -> bool:
     """Whether the student can wait for whose turn it is."""
-    who = desk.colleagues.get(_turn(case, desk))
-    return (
-        who is not None
-        and who.member.id not in excluded(desk, case.wish.never)
-        and (is_there(who, now))
-    )
+    who = _turn(case, desk)
+    return may_go_to(desk, who, case.wish) and is_there(desk.colleagues[who], now)
 
 
 def is_gone(case: Case, desk: Desk, now: dt.datetime) -> bool:

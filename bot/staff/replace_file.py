@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
+
+from bot.store.files import put_in_place
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -13,12 +14,9 @@ def replace_file(path: Path, content: bytes) -> None:
     # Hidden, so that whoever reads the catalogue meanwhile does not take it for one of its files.
     beside = path.with_name(f".{path.name}.new")
     try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        beside.write_bytes(content)
         shutil.copymode(path, beside)
-        beside.replace(path)
+        put_in_place(beside, path)
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)

@@ -25,8 +25,7 @@ from bot.catalogue import (
     Theme,
 )
 from bot.catalogue.models import AnswerWords, Elements, Localised, SmallTalk
-
-Schema = dict[str, Any]
+from bot.staff.json_schema import Schema, resolved
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 _FILES: Mapping[str, TypeAdapter[Any]] = {
@@ -224,7 +223,7 @@ class _Maker:
         return {"$schema": _DRAFT, **self._made(self._whole)}
 
     def _made(self, schema: Schema) -> Schema:
-        schema = self._resolved(schema)
+        schema = resolved(schema, self._whole.get("$defs", {}))
         made = {key: part for key, part in schema.items() if key not in _NOT_FOR_KEEPERS}
         if "properties" in schema:
             made["properties"] = {
@@ -237,15 +236,6 @@ class _Maker:
         if made["type"] == "array" and made.pop("minLength", None):  # so pydantic says it of a list
             made["minItems"] = 1
         return {**made, **_as_typed(made)}
-
-    def _resolved(self, schema: Schema) -> Schema:
-        """In place of a reference, what it refers to. An optional field is absent, never empty."""
-        while "$ref" in schema or "anyOf" in schema:
-            if "$ref" in schema:
-                schema = self._whole["$defs"][schema["$ref"].rpartition("/")[2]]
-            else:
-                schema = next(part for part in schema["anyOf"] if part.get("type") != "null")
-        return schema
 
     def _field(self, name: str, schema: Schema) -> Schema:
         """The field of a model, named `Model.field`."""

@@ -255,8 +255,12 @@ def away(connection: Connection, chat: int, until: dt.datetime | None) -> None:
 
 
 def look_at(connection: Connection, school: str, staff: str, why: str) -> None:
+    """What is open with this entry is looked at. That somebody may be away says less than what did
+    not arrive, and does not take its place."""
     theirs = (CASES.c.school == school) & (CASES.c.owner == staff) & CASES.c.is_open
-    connection.execute(update(CASES).where(theirs, CASES.c.trouble.is_(None)).values(trouble=why))
+    if why == "away":
+        theirs &= CASES.c.trouble.is_(None)
+    connection.execute(update(CASES).where(theirs).values(trouble=why))
 
 
 def moved(connection: Connection, chat: int, to: int) -> None:

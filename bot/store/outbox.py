@@ -18,7 +18,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bot.store.cases import trouble
+from bot.store.cases import look_at, trouble
 from bot.store.moments import not_before
 from bot.store.port import CARD, NEW_CARD, Addressed, Channel, Claimed, StoreError
 from bot.store.seal import Seal
@@ -185,8 +185,7 @@ def blocked(connection: Connection, now: dt.datetime, chat: int, sending: int | 
     connection.execute(theirs.where(CASES.c.chat == chat).values(trouble="student"))
     gone = update(ACCOUNTS).where(ACCOUNTS.c.chat == chat).values(blocked_at=now)
     for school, staff in connection.execute(gone.returning(ACCOUNTS.c.school, ACCOUNTS.c.staff)):
-        owned = theirs.where(CASES.c.school == school, CASES.c.owner == staff)
-        connection.execute(owned.values(trouble="staff"))
+        look_at(connection, school, staff, "staff")
 
 
 def unblocked(connection: Connection, chat: int) -> None:

@@ -48,6 +48,11 @@ class Translator:
         return str(what)
 
 
+def language_name(spoken: Language, said_in: Language) -> str:
+    """How a language is called: Dutch is "Nederlands" in Dutch."""
+    return str(Locale(said_in).languages[spoken])
+
+
 def read_messages(path: Path) -> dict[str, str]:
     """Key → words of one .po file."""
     with path.open("rb") as file:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.advice import Student
+from bot.advice import fit as advice
 from bot.advice.fit import may_use
 from bot.catalogue import Catalogue, Institution, Offering, School
 from bot.catalogue.models import Localised
@@ -19,7 +20,7 @@ from bot.text import Arg, FromCatalogue, Several, Text, text
 Say = Callable[[Arg], str]
 
 # A student walks in, or meets others; nobody needs a case for it.
-LOW_THRESHOLD = frozenset(("peer", "group", "event", "place"))
+LOW_THRESHOLD = advice.LOW_THRESHOLD | {"event", "place"}
 PROFESSIONAL = frozenset(("one-to-one", "service-desk", "helpline"))
 _MOST_NAMED = 3
 

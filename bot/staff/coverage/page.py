@@ -192,11 +192,8 @@ def _elements(found: Coverage, name: str, safe: Say, language: Language) -> str:
                 f"<td>{gives}</td><td>{asks}</td>{_numbers(_counts(row.tally))}</tr>\n"
             )
         body.append(f"<tbody>\n{''.join(rows)}</tbody>\n")
-    heading = safe(text("coverage.elements"))
-    caption = safe(text("coverage.elements-caption"))
-    all_rows = f"<thead>\n<tr>{heads}</tr>\n</thead>\n{''.join(body)}"
-    table = _in_box(f"{heading}, {name}", "", caption, all_rows)
-    return f'<div class="sheet">\n<h3>{heading}</h3>\n{table}</div>\n'
+    heading, caption = text("coverage.elements"), text("coverage.elements-caption")
+    return _sheet(safe(heading), name, safe(caption), heads, body)
 
 
 def _needs(found: Coverage, name: str, safe: Say) -> str:
@@ -214,8 +211,12 @@ def _needs(found: Coverage, name: str, safe: Say) -> str:
                 f"{_numbers(counts)}</tr>\n"
             )
         body.append(f"<tbody>\n{''.join(rows)}</tbody>\n")
-    heading = safe(text("coverage.needs"))
-    caption = safe(text("coverage.needs-caption"))
+    heading, caption = text("coverage.needs"), text("coverage.needs-caption")
+    return _sheet(safe(heading), name, safe(caption), heads, body)
+
+
+def _sheet(heading: str, name: str, caption: str, heads: str, body: Iterable[str]) -> str:
+    """One table on a sheet of its own in print."""
     all_rows = f"<thead>\n<tr>{heads}</tr>\n</thead>\n{''.join(body)}"
     table = _in_box(f"{heading}, {name}", "", caption, all_rows)
     return f'<div class="sheet">\n<h3>{heading}</h3>\n{table}</div>\n'

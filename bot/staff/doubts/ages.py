@@ -17,7 +17,7 @@ _YEARS_OF_A_SOURCE = 3
 def doubts(reading: Reading, today: dt.date) -> Iterator[Problem]:
     """Offerings to be checked again, by whom, and why; `today` is the day of the check."""
     catalogue = reading.catalogue
-    for school in (*catalogue.schools.values(), catalogue.national):
+    for school in catalogue.all_schools():
         file = f"{school.institution.id}/offerings.yaml"
         confirmed = school.institution.status == "confirmed"
         for index, offering in enumerate(school.offerings):

@@ -52,7 +52,7 @@ class _Link:
 def _links(reading: Reading) -> Iterator[_Link]:
     """Every link that has a field of its own; of two that are the same in one offering, one."""
     catalogue = reading.catalogue
-    for school in (*catalogue.schools.values(), catalogue.national):
+    for school in catalogue.all_schools():
         folder = school.institution.id
         yield _Link(school.institution.website, f"{folder}/institution.yaml", ("website",))
         for index, offering in enumerate(school.offerings):

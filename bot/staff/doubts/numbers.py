@@ -33,7 +33,7 @@ _CALLED = re.compile(
 def doubts(reading: Reading) -> Iterator[Problem]:
     """Numbers that do not exist in the Netherlands, or abroad where they begin with +."""
     catalogue = reading.catalogue
-    for school in (*catalogue.schools.values(), catalogue.national):
+    for school in catalogue.all_schools():
         file = f"{school.institution.id}/offerings.yaml"
         for index, offering in enumerate(school.offerings):
             for place, written in enumerate(offering.access.phone):

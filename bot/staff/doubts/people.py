@@ -25,7 +25,7 @@ _HALVES_OF_A_DAY = re.compile(r"\b[ap]\.?m\b", re.I)  # 9-5 pm is not from nine 
 def doubts(reading: Reading) -> Iterator[Problem]:
     """Warnings about staff.yaml, one for each person and kind, and about offerings' hours."""
     catalogue = reading.catalogue
-    for school in (*catalogue.schools.values(), catalogue.national):
+    for school in catalogue.all_schools():
         folder = school.institution.id
         if school.staff:
             for index, what in (*_everybody(school), *_each(school)):

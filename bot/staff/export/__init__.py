@@ -92,11 +92,6 @@ def in_months(offering: Offering, language: Language) -> Text | None:
     return text("export.months", months=Several(tuple(names[month] for month in offering.months)))
 
 
-def language_name(spoken: Language, language: Language) -> str:
-    """How a language is called in a language: `Dutch`."""
-    return Locale(spoken).get_language_name(language) or spoken
-
-
 def _ages(youngest: int | None, oldest: int | None) -> Text:
     if oldest is None:
         return text("export.ages-from", youngest=youngest or 0)

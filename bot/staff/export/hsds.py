@@ -21,13 +21,12 @@ from bot.staff.export import (
     cost,
     for_whom,
     in_months,
-    language_name,
     public_staff,
     published,
     uri,
 )
 from bot.text import FromCatalogue, Text, text
-from bot.words import Translator
+from bot.words import Translator, language_name
 
 # Never changes: who took an earlier export over knows everything by ids that are made with it.
 NAMESPACE = uuid.UUID("5b0f0f6e-6c0b-4d0e-9a5e-2f1c7f3f9a41")

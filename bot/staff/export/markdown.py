@@ -14,12 +14,11 @@ from bot.staff.export import (
     cost,
     for_whom,
     in_months,
-    language_name,
     published,
     uri,
 )
 from bot.text import Several, Text, text
-from bot.words import Translator
+from bot.words import Translator, language_name
 
 # What may mean something in Markdown: anywhere, and only at the start of a line.
 _ANYWHERE = re.compile(r"[\\`*_\[\]<>&~|#$!]")

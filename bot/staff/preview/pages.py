@@ -11,8 +11,6 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
-from babel import Locale
-
 from bot.catalogue import NATIONAL, Need, Problem, School
 from bot.staff.preview.markup import Html, tag, together
 from bot.staff.preview.school import about, school_page
@@ -27,7 +25,7 @@ from bot.staff.preview.search import (
 from bot.staff.preview.view import View, address, is_national, link
 from bot.staff.preview.watch import Standing
 from bot.text import LANGUAGES, FromCatalogue, Language, Text, text
-from bot.words import Translator
+from bot.words import Translator, language_name
 
 LOCAL = ("127.0.0.1", "localhost")  # the only names by which the preview is known
 _MOST_PROBLEMS = 50
@@ -279,7 +277,7 @@ class _Frame:
         for one in LANGUAGES:
             to = f"{path}?{urlencode({**self.request.query, 'lang': one})}"
             here = "true" if one == self.translator.language else None
-            name = str(Locale(one).languages[one])
+            name = language_name(one, one)
             links.append(tag("li", link(name, to, lang=one, hreflang=one, aria_current=here)))
         return links
 

@@ -14,7 +14,7 @@ from bot.conversation.steps.why import why
 from bot.staff.preview.markup import Html, tag, together
 from bot.staff.preview.view import View, is_national, link
 from bot.text import FromCatalogue, Text, text
-from bot.words import ShownButton
+from bot.words import ShownButton, language_name
 
 _STATUS = {
     "compiled-from-public-pages": text("preview.compiled"),
@@ -156,7 +156,7 @@ def buttons(shown: Iterable[ShownButton]) -> Html:
 
 def _facts(offering: Offering, view: View) -> Html:
     """What a keeper wants to know beside it."""
-    names = ", ".join(view.language_name(one) for one in offering.languages)
+    names = ", ".join(language_name(one, view.language) for one in offering.languages)
     elements = (view.say(FromCatalogue("element", one)) for one in offering.elements)
     rows: list[tuple[Text, str]] = [
         (text("preview.languages"), names or view.say(text("preview.unknown"))),

@@ -17,7 +17,7 @@ from bot.staff.preview.school import buttons, offering_link
 from bot.staff.preview.view import View
 from bot.text import LANGUAGES, FromCatalogue, Language, Text, text
 from bot.understanding import Found
-from bot.words import Shown, Translator, render
+from bot.words import Shown, Translator, language_name, render
 
 MOST_CHARACTERS = 2000
 _LEAST_SHOWN = 0.01
@@ -79,7 +79,7 @@ def search_form(question: Question, view: View) -> Html:
     schools += [
         (id, view.say(FromCatalogue("institution", id))) for id in view.world.catalogue.schools
     ]
-    languages = [(str(one), view.language_name(one)) for one in LANGUAGES]
+    languages = [(str(one), language_name(one, view.language)) for one in LANGUAGES]
     box = tag(
         "textarea",
         question.message,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
-from babel import Locale
 from babel.dates import format_date
 
 from bot.catalogue import NATIONAL, Offering, School
@@ -37,11 +36,7 @@ class View:
 
     def schools(self) -> tuple[School, ...]:
         """The institutions, the national one last."""
-        catalogue = self.world.catalogue
-        return (*catalogue.schools.values(), catalogue.national)
-
-    def language_name(self, of: Language) -> str:
-        return str(Locale(self.language).languages[of])
+        return self.world.catalogue.all_schools()
 
     def date(self, checked: Checked) -> str:
         return format_date(checked.on, "d MMMM y", locale=self.language)

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from bot.catalogue import Offering
 from bot.catalogue.problems import Path
 from bot.catalogue.yaml_text import Value
+from bot.staff.json_schema import resolved
 from bot.staff.yaml_write import UNSEEN, New
 
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -108,13 +109,13 @@ def _items(cell: str) -> list[str]:
 def _columns(schema: Mapping[str, Any], path: Path, about: str, defs: Any) -> Iterator[Column]:
     """A column for each field of the model with this JSON schema, and of the models in it."""
     for name, field in schema["properties"].items():
-        kind = _resolved(field, defs)
+        kind = resolved(field, defs)
         purpose = field.get("description") or (kind.get("properties") and kind["description"])
         said = " ".join(part for part in (about, purpose) if part)
         if "properties" in kind:
             yield from _columns(kind, (*path, name), said, defs)
             continue
-        item = _resolved(kind["items"], defs) if "items" in kind else kind
+        item = resolved(kind["items"], defs) if "items" in kind else kind
         allowed = item.get("enum") or ([item["const"]] if "const" in item else [])
         full = (*path, name)
         yield Column(
@@ -124,12 +125,6 @@ def _columns(schema: Mapping[str, Any], path: Path, about: str, defs: Any) -> It
             is_list="items" in kind,
             about="\n".join(part for part in (said, " | ".join(map(str, allowed))) if part),
         )
-
-
-def _resolved(schema: dict[str, Any], defs: Any) -> dict[str, Any]:
-    if "anyOf" in schema:
-        schema = next(one for one in schema["anyOf"] if one.get("type") != "null")
-    return defs[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
 
 
 _SCHEMA = TypeAdapter(Offering).json_schema()
