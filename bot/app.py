@@ -12,9 +12,9 @@ from threading import Thread
 from typing import TYPE_CHECKING, Protocol
 
 from bot.catalogue import Catalogue, CatalogueError, Problem, Reading, read, read_catalogue
+from bot.catalogue.days import AMSTERDAM
 from bot.conversation import World
 from bot.conversation.keeping import NOTHING, Keeping
-from bot.handover.working_time import AMSTERDAM
 from bot.later import Later
 from bot.safety.detect import Danger, Detector
 from bot.safety.rules import read_rules

@@ -18,6 +18,7 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from bot.catalogue import Absence, Catalogue, Problem, School, StaffMember
+from bot.catalogue.days import AMSTERDAM
 from bot.conversation import Message, Part
 from bot.conversation.colleague import (
     FromStaff,
@@ -62,7 +63,7 @@ from bot.handover.case import (
 )
 from bot.handover.desk import Colleague, Desk, Way, desk_of, excluded
 from bot.handover.life import Moved, happen, is_gone, may_act
-from bot.handover.working_time import AMSTERDAM, Presence, closed_days
+from bot.handover.working_time import Presence, closed_days
 from bot.store.port import (
     CARD,
     NEW_CARD,

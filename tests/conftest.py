@@ -9,8 +9,8 @@ from hypothesis import settings
 
 from bot.app import App, build
 from bot.catalogue import Catalogue
+from bot.catalogue.days import AMSTERDAM
 from bot.conversation import World
-from bot.handover.working_time import AMSTERDAM
 from bot.settings import read_settings
 
 # The same examples at every run: a build that fails says something about the change before it.

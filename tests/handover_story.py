@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.handover.working_time import AMSTERDAM
+from bot.catalogue.days import AMSTERDAM
 from tests.benchmarks.telegram_bot import PROGRAM, clock
 from tests.bot_api import BotApi, Group, Seen, User
 from tests.process import LONG, Process, environment, pressed, started, told, until

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.catalogue.days import AMSTERDAM
 from bot.handover.case import (
     Answered,
     Case,
@@ -46,7 +47,6 @@ from bot.handover.desk import Desk
 from bot.handover.diagram import diagram
 from bot.handover.edges import EDGES
 from bot.handover.life import Moved, happen, offer
-from bot.handover.working_time import AMSTERDAM
 from bot.text import Language
 from tests.test_handover_people import AWAY, EVERYBODY, NOW, but, days, make_desk
 

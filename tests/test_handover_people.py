@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bot.catalogue import StaffMember, read_catalogue
+from bot.catalogue.days import AMSTERDAM
 from bot.catalogue.hours import Hours, read_hours
 from bot.handover.case import Wish
 from bot.handover.desk import (
@@ -24,7 +25,7 @@ from bot.handover.desk import (
     next_one,
     who_fits,
 )
-from bot.handover.working_time import AMSTERDAM, Presence, Stretch, closed_days
+from bot.handover.working_time import Presence, Stretch, closed_days
 
 # Monday 5 October 2026, an ordinary day on which everybody but Fen is there.
 NOW = dt.datetime(2026, 10, 5, 10, tzinfo=AMSTERDAM)

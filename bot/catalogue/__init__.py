@@ -11,6 +11,7 @@ from bot.catalogue.models import (
     Offering,
     StaffMember,
     Theme,
+    Tip,
 )
 from bot.catalogue.problems import CatalogueError, Problem
 from bot.catalogue.read import Reading, read, read_catalogue
@@ -31,6 +32,7 @@ __all__ = [
     "School",
     "StaffMember",
     "Theme",
+    "Tip",
     "read",
     "read_catalogue",
 ]

@@ -18,6 +18,7 @@ from bot.catalogue.models import (
     SmallTalk,
     StaffMember,
     Theme,
+    Tip,
 )
 from bot.text import FromCatalogue, Language
 
@@ -32,6 +33,7 @@ class School:
     offerings: tuple[Offering, ...]
     staff: tuple[StaffMember, ...] = ()
     calendar: tuple[CalendarEntry, ...] = ()
+    tips: tuple[Tip, ...] = ()
 
 
 @dataclass(frozen=True)

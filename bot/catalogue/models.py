@@ -39,6 +39,9 @@ Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+\.[^\s]+$", max
 Phone = Annotated[str, StringConstraints(pattern=r"^(\+31 ?|0|1)[0-9 -]{2,14}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$")]
 Year = Annotated[int, Field(ge=1990, le=2100)]
+TimeSpan = Annotated[
+    str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
+]
 
 _Days = TypeVar("_Days", "Absence", "CalendarEntry")
 
@@ -91,6 +94,20 @@ Form = Literal[
 Mode = Literal["campus", "online", "phone", "chat", "email"]
 Level = Literal["mbo", "hbo", "wo", "bachelor", "master", "phd"]
 Sector = Literal["mbo", "hbo", "wo", "national"]
+CalendarKind = Literal[
+    "exams",
+    "resits",
+    "study-advice",
+    "enrolment",
+    "study-finance",
+    "deadline",
+    "introduction",
+    "internship",
+    "holiday",
+    "dark-months",
+    "activity",
+    "other",
+]
 
 
 class Model(BaseModel):
@@ -340,8 +357,9 @@ class Offering(Model):
     checked: Checked | None = Field(
         default=None, description="Absent: nobody at the school has confirmed it yet."
     )
-    use: Literal["crisis"] | None = Field(
-        default=None, description="crisis: for the crisis messages only, never a suggestion."
+    use: Literal["crisis", "hidden"] | None = Field(
+        default=None,
+        description="crisis: for the crisis messages only, never a suggestion. hidden: not shown.",
     )
 
 
@@ -387,17 +405,93 @@ class StaffMember(Model):
     keeper: Flag = Field(
         default=False, description="true: hears when the catalogue was changed and has mistakes."
     )
+    reviews: Annotated[int, Field(ge=1, le=10)] | None = Field(
+        default=None,
+        description="How often a month, at most, they are asked whether an offering is still "
+        "right; absent: never.",
+    )
 
 
 class CalendarEntry(Model):
-    """A period or day in the school year that matters to students."""
+    """A period or day in the school year that matters to students, or when an offering meets."""
 
     id: Id
     title: Localised
     from_: dt.date = Field(alias="from")
     to: dt.date | None = None
-    kind: Literal["exams", "resits", "deadline", "introduction", "internship", "holiday", "other"]
+    kind: CalendarKind
+    needs: Ids = Field(
+        default=(), description="Needs of the students to whom this matters: the bot names it then."
+    )
+    offerings: Ids = Field(
+        default=(),
+        description="What is worth doing before it; of an activity, the offering that meets.",
+    )
+    matters: Localised | None = Field(
+        default=None,
+        description="A sentence to a student to whom it matters: what to do before this day.",
+    )
+    time: TimeSpan | None = Field(default=None, description="Of an activity: 12:30-13:30.")
+    every: Literal["week", "two-weeks", "month"] | None = Field(
+        default=None, description="An activity that comes again, from the first day to the last."
+    )
+    place: Localised | None = Field(
+        default=None, description="Of an activity, where it is not the place of the offering."
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> CalendarEntry:
+        if self.kind == "activity":
+            if self.time is None or len(self.offerings) != 1:
+                raise PydanticCustomError("activity_needs", "an activity has one offering, a time")
+            if self.every is not None and self.to is None:
+                raise PydanticCustomError("activity_end", "what comes again has a last day")
+        elif self.time or self.every or self.place:
+            raise PydanticCustomError("activity_only", "time, every and place are for an activity")
         return _dates_in_order(self)
+
+
+class TipMoment(Model):
+    """The day of a tip, counted from the first day of something in the calendar."""
+
+    kind: CalendarKind | None = Field(default=None, description="Of everything of this kind.")
+    entry: Id | None = Field(default=None, description="Or of this one: an id from calendar.yaml.")
+    days_before: Annotated[int, Field(ge=0, le=90)] = 0
+    days_after: Annotated[int, Field(ge=0, le=90)] = 0
+
+    @model_validator(mode="after")
+    def _of_one(self) -> TipMoment:
+        if (self.kind is None) == (self.entry is None):
+            raise PydanticCustomError("moment_of", "give kind or entry, one of the two")
+        if self.days_before and self.days_after:
+            raise PydanticCustomError("moment_days", "give days_before or days_after, not both")
+        return self
+
+
+class TipAudience(Model):
+    """Who gets a tip, besides having chosen its theme; what is absent is for everybody."""
+
+    locations: Ids = ()
+    years: tuple[Literal["first", "later"], ...] = Field(
+        default=(), description="first: first-year students; later: the others."
+    )
+    languages: tuple[Language, ...] = Field(
+        default=(), description="The language in which the student talks with the bot."
+    )
+    facts: tuple[Literal["job", "travel", "caring", "international"], ...] = Field(
+        default=(), description="Students of whom one of these is true."
+    )
+
+
+class Tip(Model):
+    """A message at the right moment, for students who asked for tips about its theme."""
+
+    id: Id
+    theme: Id = Field(description="An id from themes.yaml: only who chose it gets the tip.")
+    when: TipMoment
+    offering: Id = Field(description="What the tip is about: an offering of this school.")
+    from_: StaffId = Field(
+        alias="from", description="In whose name: a person or desk from staff.yaml they know."
+    )
+    text: Localised = Field(description="One to three short sentences.")
+    only: TipAudience = TipAudience()

@@ -9,6 +9,7 @@ small_talk/<kind>.yaml           what is about something else, and the answer to
               offerings.yaml     what it offers
               staff.yaml         who takes over (optional)
               calendar.yaml      the school year (optional)
+              tips.yaml          messages at the right moment (optional)
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from bot.catalogue.models import (
     SmallTalk,
     StaffMember,
     Theme,
+    Tip,
 )
 from bot.catalogue.problems import MOST_TOLD, CatalogueError, Path, Problem, shown
 from bot.catalogue.references import Source, check_references
@@ -46,6 +48,7 @@ _SCHOOL_FILES: dict[str, TypeAdapter[Any]] = {
     "offerings.yaml": TypeAdapter(tuple[Offering, ...]),
     "staff.yaml": TypeAdapter(tuple[StaffMember, ...]),
     "calendar.yaml": TypeAdapter(tuple[CalendarEntry, ...]),
+    "tips.yaml": TypeAdapter(tuple[Tip, ...]),
 }
 _TOP_FILES: dict[str, TypeAdapter[Any]] = {
     "elements.yaml": TypeAdapter(Elements),
@@ -189,9 +192,10 @@ def _meant(name: str, schools: set[str], known: set[str]) -> str:
         right = f"{folder}/{PurePosixPath(file).stem.lower()}.yaml"
         return right if _kind(right) and right not in known else ""
     in_folder = _TOP_FILES if not folder else _SCHOOL_FILES if folder in schools else {}
-    free = [f"{folder}/{f}".lstrip("/") for f in in_folder]
-    best = process.extractOne(name.lower(), [f for f in free if f not in known], score_cutoff=85)
-    return best[0] if best else ""
+    inside = f"{folder}/" if folder else ""
+    free = [f for f in in_folder if f"{inside}{f}" not in known]
+    best = process.extractOne(file.lower(), free, score_cutoff=80)  # of the file's name alone
+    return f"{inside}{best[0]}" if best else ""
 
 
 def _kind(name: str) -> TypeAdapter[Any] | None:
@@ -220,6 +224,7 @@ def _assemble(files: dict[str, Any]) -> Catalogue:
                 offerings=files[f"{folder}/offerings.yaml"],
                 staff=files.get(f"{folder}/staff.yaml", ()),
                 calendar=files.get(f"{folder}/calendar.yaml", ()),
+                tips=files.get(f"{folder}/tips.yaml", ()),
             )
             schools[school.institution.id] = school
     national = schools.pop(NATIONAL)

@@ -147,6 +147,22 @@ class _Files:
             return None
         return self.ids("staff", folder) if f"{folder}/staff.yaml" in self.by_name else set()
 
+    def near(self, folder: str) -> set[str] | None:
+        """The offerings of an institution and the national ones; None if not all are known."""
+        own = self.ids("offerings", folder)
+        return None if own is None or self.national is None else own | self.national
+
+    def calendar(self, folder: str) -> set[str] | None:
+        """The entries of an institution's calendar and of the national one; both may be absent."""
+        found: set[str] = set()
+        for name in (folder, NATIONAL):
+            if f"{name}/calendar.yaml" in self.by_name:
+                ids = self.ids("calendar", name)
+                if ids is None:
+                    return None
+                found |= ids
+        return found
+
     @cached_property
     def elements(self) -> set[str] | None:
         return self.ids("elements", "")
@@ -185,7 +201,7 @@ def _names_of_files(files: _Files) -> Iterator[Problem]:
 def _ids_used_twice(files: _Files) -> Iterator[Problem]:
     first: dict[tuple[str, str], str] = {}
     for source in files.by_name.values():
-        if source.kind in ("offerings", "staff", "calendar", "elements", "themes"):
+        if source.kind in ("offerings", "staff", "calendar", "tips", "elements", "themes"):
             for path, entry in source.with_id():
                 yield from _once(first, source, path, entry["id"], source.kind)
         elif source.kind == "institution":
@@ -259,6 +275,11 @@ def _each_unknown_id(files: _Files) -> Iterator[_Unknown]:
                     yield from _unknown_in_offering(files, source, path, entry)
                 case "themes":
                     yield from _unknown(source, path, entry, "needs", files.needs)
+                case "calendar":
+                    yield from _unknown(source, path, entry, "needs", files.needs_or_placed)
+                    yield from _unknown(source, path, entry, "offerings", files.near(source.folder))
+                case "tips":
+                    yield from _unknown_in_tip(files, source, path, entry)
                 case "staff":
                     locations = files.parts(source.folder, "locations")
                     yield from _unknown(source, path, entry, "locations", locations)
@@ -276,6 +297,25 @@ def _each_unknown_id(files: _Files) -> Iterator[_Unknown]:
                 case "elements":
                     level = (*path, "level")
                     yield from _unknown_value(source, level, entry.get("level"), _levels(source))
+
+
+def _unknown_in_tip(
+    files: _Files, source: Source, path: Path, entry: dict[str, Any]
+) -> Iterator[_Unknown]:
+    folder = source.folder
+    for name, known in (
+        ("theme", files.ids("themes", "")),
+        ("offering", files.near(folder)),
+        ("from", files.staff(folder)),
+    ):
+        yield from _unknown_value(source, (*path, name), entry.get(name), known)
+    when, only = entry.get("when"), entry.get("only")
+    if isinstance(when, dict):
+        entries = files.calendar(folder)
+        yield from _unknown_value(source, (*path, "when", "entry"), when.get("entry"), entries)
+    if isinstance(only, dict):
+        within = (*path, "only")
+        yield from _unknown(source, within, only, "locations", files.parts(folder, "locations"))
 
 
 def _unknown_in_offering(

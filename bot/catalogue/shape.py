@@ -141,6 +141,16 @@ def _wrong_value(document: Document, details: ErrorDetails, path: Path) -> Text:
             return text("catalogue.ages-empty", field=name)
         case "ages_order":
             return text("catalogue.ages-order", field=name)
+        case "activity_needs":
+            return text("catalogue.activity-needs")
+        case "activity_end":
+            return text("catalogue.activity-end")
+        case "activity_only":
+            return text("catalogue.activity-only")
+        case "moment_of":
+            return text("catalogue.moment-of", field=name)
+        case "moment_days":
+            return text("catalogue.moment-days", field=name)
     if kind.startswith("date"):
         return text("catalogue.needs-date", field=name, found=found)
     return text("catalogue.unreadable", field=name, found=found)
@@ -152,6 +162,7 @@ _PATTERN_HELP = {
     "website": "catalogue.bad-url",
     "phone": "catalogue.bad-phone",
     "email": "catalogue.bad-email",
+    "time": "catalogue.bad-time",
 }
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.catalogue import School, StaffMember
+from bot.catalogue.days import AMSTERDAM
 from bot.handover.case import Wish
-from bot.handover.working_time import AMSTERDAM, Presence, after, next_present
+from bot.handover.working_time import Presence, after, next_present
 
 Way = Literal["telegram", "email"]
 # Who is not there within this time is away: a case goes to somebody who is.

@@ -13,12 +13,11 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from zoneinfo import ZoneInfo
 
+from bot.catalogue.days import AMSTERDAM
 from bot.catalogue.hours import Hours
 from bot.catalogue.models import CalendarEntry
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 HORIZON = 370  # days that are looked ahead: a year, and the holidays around its end
 _MIDNIGHT = dt.time(tzinfo=AMSTERDAM)
 _DAY = dt.timedelta(days=1)

@@ -12,7 +12,7 @@ from babel.lists import format_list
 from babel.messages.pofile import read_po
 
 from bot.catalogue import Catalogue
-from bot.handover.working_time import AMSTERDAM
+from bot.catalogue.days import AMSTERDAM
 from bot.text import LANGUAGES, Arg, At, FromCatalogue, Language, Several, Text
 
 # English as it is used in the Netherlands: 15:05, not 3:05 PM.

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.catalogue import Catalogue, Element, Institution, Need, Offering, School
+from bot.catalogue.days import AMSTERDAM
 from bot.catalogue.hours import Hours, HoursError, read_hours
-from bot.handover.working_time import AMSTERDAM
 from bot.staff.export import (
     about_data,
     cost,
