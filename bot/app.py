@@ -235,6 +235,7 @@ async def run_on_telegram(app: Now, settings: Settings, tell: Callable[[Text], N
     """
     from bot.channels.telegram.keeping import on_telegram
     from bot.channels.telegram.run import Service, serve
+    from bot.staff.freshness import OfferingFiles
     from bot.store.sql import open_store
 
     keeping = on_telegram(settings.idle_days, settings.sent_days, settings.case_days)
@@ -254,6 +255,7 @@ async def run_on_telegram(app: Now, settings: Settings, tell: Callable[[Text], N
                 start=app.start,
                 watch=app.watch,
                 tell=tell,
+                files=OfferingFiles(settings.catalogue),
                 webhook=settings.webhook,
                 listen=settings.listen,
                 keep_cases=dt.timedelta(days=settings.case_days),

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from bot.catalogue import Absence, Catalogue, Problem, School, StaffMember
 from bot.catalogue.days import AMSTERDAM
-from bot.conversation import Message, Part
+from bot.conversation import Came, Message, Part
 from bot.conversation.colleague import (
     FromStaff,
     StaffCommand,
@@ -37,6 +37,7 @@ from bot.conversation.colleague import (
     topic_of,
     written,
 )
+from bot.conversation.colleague.elements import came, look_up
 from bot.conversation.colleague.keeper import to_keeper
 from bot.conversation.summary import shared
 from bot.conversation.told import told
@@ -85,6 +86,7 @@ _log = logging.getLogger(__name__)
 _TRIES = 5
 _BATCH = 5  # deadlines at a time, so that students get their turn in between
 _TICKET_BYTES = 24
+_NO_KEYS: Mapping[TicketKind, str] = {}
 _LINKS: tuple[TicketKind, ...] = ("seen", "taken", "done")
 _NO_STUDENT = 0  # whom a mail is about when nothing may point to them any more
 LINK_FOR = dt.timedelta(days=30)
@@ -102,6 +104,9 @@ class Deliver(Protocol):
 
     def to_staff(self, message: Message, language: Language, kind: str) -> tuple[Outgoing, ...]:
         """For a staff chat; `kind`: "card", "say", or what a reply to it is: "answer", "note"."""
+
+    def handed_out(self, payload: str, language: Language) -> tuple[Outgoing, ...]:
+        """For a staff chat: a link that opens the bot with this, and its QR code as a picture."""
 
     def by_mail(
         self,
@@ -125,7 +130,7 @@ class StaffArrived:
     """Something a staff member did. `user`: who, in the group of a team. `place`: the chat.
 
     `reply_to`: the message replied to, `on_it`: the case whose buttons stand on that; `thread`: the
-    topic it is in.
+    topic it is in. `review`: the one whose buttons stand on what was pressed or replied to.
     """
 
     id: int
@@ -135,6 +140,7 @@ class StaffArrived:
     reply_to: int | None = None
     thread: int | None = None
     on_it: int | None = None
+    review: int | None = None
 
 
 @dataclass(frozen=True)
@@ -250,7 +256,7 @@ class Cases:
     ) -> Desk:
         id = school.institution.id
         own = {a.staff: a for a in accounts.values() if a.school == id}
-        closed = closed_days(school.calendar, self._clock().date())
+        closed = closed_days(self._catalogue().calendar_of(id), self._clock().date())
         ways: dict[str, Way | None] = {}
         presences: dict[str, Presence] = {}
         for member in school.staff:
@@ -514,7 +520,8 @@ class Cases:
         event = arrived.event
         if isinstance(event, StaffWords) and kind == "note":
             event = replace(event, note=True)
-        turn = hear(event, who, self.opened(kept), cases, desk, now)
+        turn = look_up(event, who, desk.school, self._catalogue())
+        turn = turn or hear(event, who, self.opened(kept), cases, desk, now)
         say = list(turn.say)
         followed: Following | None = None
         if turn.happening is not None and kept is not None:
@@ -529,6 +536,11 @@ class Cases:
             for message in say
             for out in self._deliver.to_staff(message, account.language, kind)
         ]
+        if turn.hands_out:
+            elsewhere += [
+                Addressed(arrived.place, out, None, who)
+                for out in self._deliver.handed_out(turn.hands_out, account.language)
+            ]
         if turn.shows and followed is not None:
             now_it_is = card(from_json(followed.case.case.body), desk)
             elsewhere += [
@@ -541,6 +553,11 @@ class Cases:
             await self._store.away(arrived.place, turn.away.until)
             self.changed()
         return done
+
+    def who_at(self, place: int, user: int) -> tuple[Account, str]:
+        """The staff chat at this place, and the entry that does something there."""
+        account = self._staff.accounts[place]
+        return account, self._who(account, user)
 
     def _who(self, account: Account, user: int) -> str:
         """The staff entry that does it: in a group the person's own, where they are linked."""
@@ -672,6 +689,16 @@ class Cases:
             return OwnerGone() if is_gone(case, self.desks[case.school], now) else None
         return TimeCame() if case.due is not None and case.due <= now else None
 
+    # ---- who gave a student something ----
+
+    def came(self, what: Came) -> list[Addressed]:
+        """Who gave an offering hears that a student came. Nothing in it points to that student."""
+        desk = self.desks.get(what.school)
+        giver = desk.colleagues.get(what.staff) if desk is not None else None
+        if desk is None or giver is None or what.offering not in self._catalogue().offerings:
+            return []
+        return self.to_colleague(giver, desk, came(what.offering))
+
     # ---- who keeps the catalogue ----
 
     async def tell_keepers(self, problems: tuple[Problem, ...]) -> None:
@@ -688,18 +715,28 @@ class Cases:
             if of_all or not schools or id in schools
             for colleague in desk.colleagues.values()
             if colleague.member.keeper
-            for addressed in self._to_keeper(colleague, desk, to_keeper(problems))
+            for addressed in self.to_colleague(colleague, desk, to_keeper(problems))
         ]
         if elsewhere:
             await self._store.commit(Step(None, None, elsewhere=tuple(elsewhere)))
             self._wake()
 
-    def _to_keeper(self, keeper: Colleague, desk: Desk, message: Message) -> list[Addressed]:
-        member = keeper.member
-        if keeper.way == "email":
+    def to_colleague(
+        self,
+        to: Colleague,
+        desk: Desk,
+        message: Message,
+        keys: Mapping[TicketKind, str] = _NO_KEYS,
+    ) -> list[Addressed]:
+        """Something that is about no case: to their chat, else their mailbox, else nowhere.
+
+        `keys`: a mail has a link for each.
+        """
+        member = to.member
+        if to.way == "email":
             reference = secrets.token_hex(16)
             language = member.languages[0]
-            mail = self._deliver.by_mail(message, language, str(member.email), reference, {})
+            mail = self._deliver.by_mail(message, language, str(member.email), reference, keys)
             return [Addressed(_NO_STUDENT, mail, None, member.id, "mail")]
         return [
             Addressed(place, out, None, member.id)
@@ -737,11 +774,16 @@ _OF_THE_STUDENT = (Sent, Wrote, Withdrawn, MayAsk)
 
 
 def new_ticket(
-    kind: TicketKind, school: str, staff: str, until: dt.datetime, case: int | None = None
+    kind: TicketKind,
+    school: str,
+    staff: str,
+    until: dt.datetime,
+    case: int | None = None,
+    review: int | None = None,
 ) -> tuple[str, Ticket]:
     """A one-time key, and what is kept of it."""
     key = secrets.token_urlsafe(_TICKET_BYTES)
-    return key, Ticket(hash_of(key), kind, school, staff, until, case)
+    return key, Ticket(hash_of(key), kind, school, staff, until, case, review)
 
 
 def hash_of(key: str) -> bytes:

@@ -96,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     link = commands.add_parser("link", help="a link to a school, offering or need, and its QR code")
     link.add_argument("target", metavar="ID", help="of a school, an offering or a need")
     link.add_argument("--bot", required=True, metavar="NAME", help="the bot's username")
+    link.add_argument("--from", dest="giver", metavar="STAFF-ID", help="who gives this offering")
     link.add_argument("--qr", type=Path, metavar="FILE", help="write the QR code here, as SVG")
     link.set_defaults(command=_link)
 
@@ -272,9 +273,17 @@ def _health(options: argparse.Namespace, settings: Settings) -> int:
 
 def _link(options: argparse.Namespace, settings: Settings) -> int:
     from bot.channels.telegram import links
+    from bot.staff.invite import giver_of
 
     translator = translator_of(settings)
-    payload = links.payload_for(options.target, build(settings).catalogue)
+    catalogue = build(settings).catalogue
+    giver = None
+    if options.giver is not None:
+        giver, why_not = giver_of(options.target, options.giver, catalogue)
+        if why_not is not None:
+            complain(why_not, translator)
+            return MISUSED
+    payload = links.payload_for(options.target, catalogue, giver)
     if payload is None:
         complain(text("link.unknown", target=options.target), translator)
         return MISUSED

@@ -20,7 +20,10 @@ from bot.cases import Cases, Following, with_following
 from bot.catalogue import Catalogue
 from bot.conversation import (
     CRISIS,
+    LATER,
     Action,
+    Came,
+    CameBack,
     Commanded,
     EraseRecord,
     Event,
@@ -34,6 +37,7 @@ from bot.conversation import (
     Started,
     State,
     Suggested,
+    TipsChanged,
     ToCase,
     Turn,
     TurnedDown,
@@ -42,8 +46,9 @@ from bot.conversation import (
     respond,
     to_json,
 )
+from bot.due import changes
 from bot.handover.case import RefusedError
-from bot.store.port import Chat, KeptCase, Outgoing, StaleChatError, Step, Store
+from bot.store.port import Chat, Due, KeptCase, Outgoing, StaleChatError, Step, Store
 from bot.text import Language
 from bot.worker import Worker
 
@@ -52,7 +57,7 @@ _AT_ONCE = 4  # turns that read or write
 _TRIES = 3  # a chat that changes under our hands is read again so often
 _DIGITS = digits + ascii_lowercase
 # Buttons that may be pressed on an old message: they show something and change nothing.
-_TIMELESS = ("go:now", "go:person", "go:contact", "go:privacy", "case:", CRISIS)
+_TIMELESS = ("go:now", "go:person", "go:contact", "go:privacy", "case:", *LATER, CRISIS)
 _FEW = 5  # crisis messages of a kind: fewer are not written down
 
 
@@ -89,6 +94,15 @@ class Spoken:
     screen: int | None  # the message that had the buttons until now
     current: bool = True  # False: a button of an older screen was pressed, and did nothing
     record: dict[str, list[dict[str, Any]]] | None = None  # for SendRecord
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """A turn, the state to go back to when the text is edited, and the one that was stored."""
+
+    turn: Turn
+    back_to: State | None
+    stored: State | None
 
 
 def stamp_of(version: int) -> str:
@@ -159,7 +173,7 @@ class Engine:
         self,
         chat: Chat,
         arrived: Arrived,
-        decided: tuple[Turn, State | None] | None,
+        decided: _Decided | None,
         kept: KeptCase | None,
         world: World,
     ) -> bool:
@@ -169,7 +183,7 @@ class Engine:
             await self._store.unblocked(chat.id)
         if decided is None:
             return await self._store.give_up(arrived.id, arrived.chat, ())
-        turn, before = decided
+        turn, before = decided.turn, decided.back_to
         spoken = Spoken(
             turn,
             world.catalogue,
@@ -196,8 +210,14 @@ class Engine:
             last_text=arrived.text_id if before is not None else None,
         )
         step = Step(arrived.id, after, self._put(spoken), self._counts(turn))
+        not_due, due = changes(decided.stored, turn.state, chat.id)
+        step = replace(step, not_due=not_due, due=due)
         for action in turn.do:
             step = with_following(step, await self._follow(action, arrived.chat, kept, now))
+            if isinstance(action, TipsChanged):  # planned at the next look
+                step = replace(step, due=(*step.due, Due(chat.id, "tip", 0, now)))
+            if isinstance(action, Came) and self._cases is not None:
+                step = replace(step, elsewhere=(*step.elsewhere, *self._cases.came(action)))
         done = await self._store.commit(step)
         self._wake()
         return done
@@ -218,11 +238,9 @@ class Engine:
                     return None  # it ended in the very same moment; the next turn says so
         return None
 
-    def _decide(
-        self, chat: Chat, arrived: Arrived, world: World
-    ) -> tuple[Turn, State | None] | None:
-        """The turn, and the state to go back to when the text is edited; None: nothing to say."""
-        state = _state(chat.state)
+    def _decide(self, chat: Chat, arrived: Arrived, world: World) -> _Decided | None:
+        """What to say and do; None: nothing."""
+        stored = state = _state(chat.state)
         event = arrived.event
         if not _is_current(arrived, chat):
             event = Pressed("")  # answered as an old button
@@ -242,9 +260,10 @@ class Engine:
             turn = respond(greeted.state, event, world)
             if not turn.shows_help:
                 turn = replace(turn, say=(greeted.say[0], *turn.say))
-            return turn, greeted.state if isinstance(event, Said) else None
+            return _Decided(turn, greeted.state if isinstance(event, Said) else None, stored)
         state = state or State(chat.language)
-        return respond(state, event, world), state if isinstance(event, Said) else None
+        back_to = state if isinstance(event, Said) else None
+        return _Decided(respond(state, event, world), back_to, stored)
 
     def _counts(self, turn: Turn) -> tuple[str, ...]:
         """What happened, by name. Crisis messages only from the fifth of a kind on: a smaller
@@ -258,6 +277,10 @@ class Engine:
                     names.append(f"promised:{offering}")
                 case TurnedDown(offering):
                     names.append(f"declined:{offering}")
+                case Came(_, _, offering):
+                    names.append(f"came:{offering}")
+                case CameBack(what, offering, detail):
+                    names.append(_came_back(what, offering, detail))
                 case Helped(answer):
                     names.append(f"helped:{answer}")
                 case HelpShown(kind):
@@ -276,6 +299,13 @@ def _state(saved: bytes | None) -> State | None:
     except ValidationError:
         _log.warning("A saved conversation is of another version; it begins anew.")
         return None
+
+
+def _came_back(what: str, offering: str, detail: str) -> str:
+    """The name of a count; with the offering last, as it may be long."""
+    if what == "helped":
+        return f"helped:{offering}:{detail}"
+    return f"{what}:{detail}:{offering}" if detail else f"{what}:{offering}"
 
 
 def _is_current(arrived: Arrived, chat: Chat) -> bool:

@@ -21,7 +21,17 @@ class FromCatalogue:
     """A text that staff wrote in the catalogue: `FromCatalogue("offering", "nat-gp", "title")`."""
 
     kind: Literal[
-        "offering", "need", "theme", "small-talk", "institution", "element", "part", "staff"
+        "offering",
+        "need",
+        "theme",
+        "small-talk",
+        "institution",
+        "element",
+        "level",
+        "part",
+        "staff",
+        "calendar",
+        "tip",
     ]
     id: str
     field: str = "name"
@@ -32,6 +42,13 @@ class At:
     """A moment inside a sentence: "Tuesday 1 December, 12:00"."""
 
     moment: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """A day inside a sentence: "Tuesday 1 December"."""
+
+    day: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +67,7 @@ class Text:
     args: Mapping[str, Arg] = field(default_factory=dict)
 
 
-Arg = str | int | FromCatalogue | At | Several | Text
+Arg = str | int | FromCatalogue | At | On | Several | Text
 
 
 def text(key: str, /, **args: Arg) -> Text:

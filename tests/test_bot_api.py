@@ -525,6 +525,26 @@ async def test_files_are_kept(bot: Bot, student: User) -> None:
         await bot.edit_message_text("z", 7, sent.message_id)
 
 
+def png(width: int, height: int) -> bytes:
+    """As much of a picture as is looked at."""
+    size = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    return b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4, "big") + b"IHDR" + size
+
+
+async def test_pictures_have_a_form_and_a_size(bot: Bot, student: User) -> None:
+    sent = await bot.send_photo(7, png(410, 410), caption="a" * 1024)
+    assert [(size.width, size.height) for size in sent.photo] == [(410, 410)]
+    await bot.send_photo(7, png(100, 2000))
+    with refused("IMAGE_PROCESS_FAILED"):
+        await bot.send_photo(7, b"<svg/>")
+    for width, height in ((5001, 5000), (100, 2001)):
+        with refused("PHOTO_INVALID_DIMENSIONS"):
+            await bot.send_photo(7, png(width, height))
+    with refused("file is too big"):
+        await bot.send_photo(7, png(410, 410) + bytes(10 * 2**20))
+    assert len(student.inbox) == 2
+
+
 async def test_edits_change_what_is_seen(bot: Bot, student: User) -> None:
     sent = await bot.send_message(7, "een", reply_markup=keyboard([("Ja", "y")]))
     edited = await bot.edit_message_text("<i>twee</i>", 7, sent.message_id, parse_mode="HTML")

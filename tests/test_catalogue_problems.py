@@ -347,7 +347,7 @@ MEANING = [
             "catalogue.hours-unknown-far"),
     Mistake("a backup that is nobody", STAFF, "backup: vb-sanne-kolk", "backup: «vb-sanne-kolf",
             "catalogue.unknown-id"),
-    Mistake("a theme's id twice", "themes.yaml", "id: feelings", "«id: people",
+    Mistake("a theme's id twice", "themes.yaml", "id: not-okay", "«id: people",
             "catalogue.id-twice"),
     Mistake("another id than the file", STRESS, "id: stress", "«id: stresss", "catalogue.id-file"),
     Mistake("the id of another need", STRESS, "id: stress", "«id: sleep", "catalogue.id-file"),
@@ -684,6 +684,8 @@ def small(short: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     school_itself = re.sub(r"contact: .*", "contact: [vb-study-adviser]", school_itself)
     school_itself = re.sub(r"in_crisis:\n(- .*\n)+", "", school_itself)
     (folder / INSTITUTION).write_text(school_itself, "utf-8")
+    for name in ("calendar.yaml", "tips.yaml"):  # they name offerings that are not there now
+        (folder / "voorbeeld" / name).unlink()
     (folder / OFFERINGS).write_text("\n".join(LINES), encoding="utf-8")
     national = folder / "national/offerings.yaml"
     entries = national.read_text(encoding="utf-8").split("\n\n")

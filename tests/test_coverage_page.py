@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import bot.staff.coverage.page
+import bot.staff.page
 from bot.app import App
 from bot.catalogue import Catalogue
 from bot.catalogue.models import Localised
@@ -20,7 +21,10 @@ from bot.staff.coverage import as_page, coverage
 from bot.text import LANGUAGES, Arg, Language
 
 TODAY = dt.date(2026, 11, 23)
-STYLE = Path(bot.staff.coverage.page.__file__).with_name("page.css").read_text(encoding="utf-8")
+STYLE = "".join(
+    Path(str(module.__file__)).with_suffix(".css").read_text(encoding="utf-8")
+    for module in (bot.staff.page, bot.staff.coverage.page)
+)
 COLOURS = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", STYLE))
 HEATS = range(5)
 VOID = {"meta", "br"}

@@ -245,10 +245,11 @@ def test_a_missing_field_is_marked(made: dict[str, Schema]) -> None:
 
 def test_the_examples_for_keepers_fit(made: dict[str, Schema]) -> None:
     examples = re.findall(r"```yaml\n(.*?)```", README, re.S)
-    assert len(examples) == 4  # an offering and a person, in either language
+    assert len(examples) == 6  # an offering, a person and a calendar, in either language
+    of = {"name: Anna": "staff.schema.json", "kind: deadline": "calendar.schema.json"}
     for example in examples:
-        file = "staff.schema.json" if "name: Anna" in example else "offerings.schema.json"
-        assert complaints(made[file], as_editor(example)) == []
+        file = next((file for words, file in of.items() if words in example), None)
+        assert complaints(made[file or "offerings.schema.json"], as_editor(example)) == []
 
 
 def test_the_readme_names_a_schema_that_is_there() -> None:

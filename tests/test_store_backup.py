@@ -265,10 +265,10 @@ async def test_who_was_erased_long_ago_is_erased_as_idle(
     store = await open_store(folder, None, clock)
     await store.forget(ANNA)
     clock.forward(days=366)
-    await store.tidy(IDLE, SENT)
+    await store.tidy(IDLE, SENT, bytes)
     await store.close()
     assert restore(copy, folder) == 0
     store = await open_store(folder, None, clock)
-    await store.tidy(IDLE, SENT)
+    await store.tidy(IDLE, SENT, bytes)
     assert await store.chat(ANNA) is None
     await store.close()

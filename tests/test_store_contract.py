@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import Chat, Outgoing, StaleChatError, Step, Store, open_store
+from bot.store.port import Addressed, Due
 
 START = dt.datetime(2026, 11, 23, 10, 0, tzinfo=dt.timezone(dt.timedelta(hours=1)))
 MARK = b"ik slaap al weken niet"
@@ -348,12 +349,12 @@ class TestWhoseDataItIs:
             await store.sent(claimed.id, 100)
         await store.failed_to_send(await claim_one(store), "BadRequest")
 
-        assert await store.tidy(IDLE, SENT) == 1
+        assert await store.tidy(IDLE, SENT, bytes) == 1
         assert not any((await store.everything_about(3)).values())
 
         clock.forward(days=8)
         await say(store, 4, 6)
-        assert await store.tidy(IDLE, SENT) == 0
+        assert await store.tidy(IDLE, SENT, bytes) == 0
         about = await store.everything_about(BRAM)
         assert [row["body"] for row in about["outbox"]] == [b"waits"]
         assert (await store.everything_about(ANNA))["outbox"] == []
@@ -361,7 +362,7 @@ class TestWhoseDataItIs:
         assert await store.failed(5, "KeyError") == 2
 
         clock.now = START + IDLE + dt.timedelta(hours=1)
-        assert await store.tidy(IDLE, SENT) == 1
+        assert await store.tidy(IDLE, SENT, bytes) == 1
         assert await store.chat(ANNA) is None
         assert await store.chat(BRAM) is not None
         assert await store.failed(5, "KeyError") == 1
@@ -369,10 +370,10 @@ class TestWhoseDataItIs:
     async def test_counts_are_kept_for_two_years(self, store: Store, clock: Clock) -> None:
         await store.commit(Step(1, Chat(ANNA, "nl"), counts=("suggested:buddy",)))
         clock.forward(days=730)
-        await store.tidy(IDLE, SENT)
+        await store.tidy(IDLE, SENT, bytes)
         assert await store.counts(START.date())
         clock.forward(days=31)
-        await store.tidy(IDLE, SENT)
+        await store.tidy(IDLE, SENT, bytes)
         assert not await store.counts(START.date())
 
     async def test_a_new_key_opens_what_the_old_one_sealed(self, store: Store) -> None:
@@ -396,6 +397,16 @@ class TestWhoseDataItIs:
         assert len(await store.claim(99)) == 10
 
 
+async def test_states_are_of_everybody_who_did_not_block_us(store: Store) -> None:
+    assert await store.states() == []
+    for update_id, chat in enumerate((BRAM, ANNA), start=1):
+        await say(store, chat, update_id)
+    await store.commit(Step(3, Chat(ANNA + 7, "nl")))  # without a state
+    assert await store.states() == [(ANNA, MARK), (BRAM, MARK)]
+    await store.blocked(BRAM)
+    assert await store.states() == [(ANNA, MARK)]
+
+
 async def test_a_closed_store_does_nothing(tmp_path: Path, clock: Clock) -> None:
     store = await open_store(tmp_path, None, clock)
     going_on = asyncio.create_task(say(store, ANNA, 1, "een"))
@@ -408,3 +419,94 @@ async def test_a_closed_store_does_nothing(tmp_path: Path, clock: Clock) -> None
     reopened = await open_store(tmp_path, None, clock)
     assert await reopened.seen(1) == (await reopened.chat(ANNA) is not None)
     await reopened.close()
+
+
+class TestWhatIsSaidLater:
+    async def test_it_is_due_in_its_time_with_its_chat(self, store: Store, clock: Clock) -> None:
+        anna = await say(store, ANNA, 1)
+        later = Due(ANNA, "check-in", 1, clock.now + dt.timedelta(days=3), b"{}")
+        tip = Due(ANNA, "tip", 0, clock.now + dt.timedelta(days=1), MARK)
+        await store.commit(Step(None, None, due=(later, tip)))
+        assert await store.due(9) == []
+        clock.forward(days=2)
+        ((found, chat),) = await store.due(9)
+        assert (found.kind, found.body, chat) == ("tip", MARK, anna)
+        clock.forward(days=2)
+        assert [one.kind for one, _ in await store.due(9)] == ["tip", "check-in"]
+        assert [one.kind for one, _ in await store.due(1)] == ["tip"]
+
+    async def test_what_is_handled_goes_with_the_step(self, store: Store, clock: Clock) -> None:
+        await say(store, ANNA, 1)
+        await store.commit(Step(None, None, due=(Due(ANNA, "reminder", 2, clock.now, b"a"),)))
+        ((due, _),) = await store.due(9)
+        said = Addressed(ANNA, Outgoing("say", b"dag"), waits=True)
+        step = Step(None, None, elsewhere=(said,), handled=(due,))
+        assert await store.commit(step)
+        with pytest.raises(StaleChatError):  # another process had it too
+            await store.commit(step)
+        assert [c.body for c in await store.claim(9)] == [b"dag"]
+        assert await store.due(9) == []
+
+    async def test_what_was_changed_meanwhile_is_not_handled(
+        self, store: Store, clock: Clock
+    ) -> None:
+        await say(store, ANNA, 1)
+        await store.commit(Step(None, None, due=(Due(ANNA, "reminder", 2, clock.now, b"a"),)))
+        ((due, _),) = await store.due(9)
+        other = dataclasses.replace(due, at=clock.now + dt.timedelta(days=1), body=None)
+        await store.commit(Step(None, None, due=(other,)))
+        with pytest.raises(StaleChatError):
+            await store.commit(Step(None, None, handled=(due,), counts=("said",)))
+        assert await store.counts(dt.date.min) == {}
+        clock.forward(days=2)
+        ((moved, _),) = await store.due(9)
+        assert moved.body == b"a"  # kept without a body: what was there stays
+
+    async def test_it_can_be_taken_back(self, store: Store, clock: Clock) -> None:
+        await say(store, ANNA, 1)
+        due = Due(ANNA, "check-in", 1, clock.now)
+        await store.commit(Step(None, None, due=(due,)))
+        await store.commit(Step(None, None, not_due=(due,)))
+        assert await store.due(9) == []
+
+    async def test_all_of_a_kind_are_looked_at_again(self, store: Store, clock: Clock) -> None:
+        await say(store, ANNA, 1)
+        far = clock.now + dt.timedelta(days=40)
+        rows = (Due(ANNA, "tip", 0, far, b"t"), Due(ANNA, "check-in", 1, far))
+        await store.commit(Step(None, None, due=rows))
+        assert await store.look_again("tip") == 1
+        assert [one.kind for one, _ in await store.due(9)] == ["tip"]
+
+    @pytest.mark.parametrize("goes", ["forget", "blocked"])
+    async def test_it_goes_with_the_student(self, store: Store, clock: Clock, goes: str) -> None:
+        for chat in (ANNA, BRAM):
+            await say(store, chat, chat)
+            await store.commit(Step(None, None, due=(Due(chat, "tip", 0, clock.now),)))
+        await (store.forget(ANNA) if goes == "forget" else store.blocked(ANNA))
+        assert [one.chat for one, _ in await store.due(9)] == [BRAM]
+
+    async def test_answers_go_first(self, store: Store) -> None:
+        for number in range(5):
+            tip = Addressed(ANNA + 10 + number, Outgoing("say", b"tip"), waits=True)
+            await store.commit(Step(None, None, elsewhere=(tip,)))
+        await say(store, BRAM, 1, "antwoord")
+        (first,) = await store.claim(1)
+        assert first.body == b"antwoord"
+        assert len(await store.claim(9)) == 5
+
+    async def test_a_silent_chat_keeps_only_what_it_takes(self, store: Store, clock: Clock) -> None:
+        """As long as something is still to be said; after that it goes like any other."""
+        await say(store, ANNA, 1)
+        await say(store, BRAM, 2)
+        due = Due(ANNA, "tip", 0, clock.now + IDLE * 2)
+        await store.commit(Step(None, None, due=(due,)))
+        clock.forward(days=IDLE.days + 1)
+        assert await store.tidy(IDLE, SENT, lambda state: b"little") == 1
+        anna = await known(store, ANNA)
+        assert (anna.state, anna.before, anna.screen, anna.version) == (b"little", None, None, 2)
+        assert await store.chat(BRAM) is None
+        assert await store.tidy(IDLE, SENT, lambda state: b"little") == 0
+        assert (await known(store, ANNA)).version == 2
+        await store.commit(Step(None, None, not_due=(due,)))
+        assert await store.tidy(IDLE, SENT, lambda state: b"little") == 1
+        assert await store.chat(ANNA) is None

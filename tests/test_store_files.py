@@ -180,7 +180,7 @@ async def test_nor_of_what_was_moved_about_in_the_file(
     for chat in range(60):
         if chat % 3:
             await store.blocked(chat)
-    await store.tidy(dt.timedelta(days=1), dt.timedelta(days=1))
+    await store.tidy(dt.timedelta(days=1), dt.timedelta(days=1), bytes)
     raw = _raw(folder)
     assert any(token in raw for token in written[b"0"])
     for chat in range(60):

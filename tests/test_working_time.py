@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.catalogue.days import AMSTERDAM
 from bot.catalogue.hours import MIDNIGHT, Hours, Period, read_hours
 from bot.catalogue.models import CalendarEntry
 from bot.handover.working_time import (
-    AMSTERDAM,
     Presence,
     after,
     closed_days,

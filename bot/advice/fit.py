@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.advice.student import Student
+from bot.advice.timing import close_to, closest
 from bot.catalogue import Catalogue, Offering
 
 # How much a need counts by its place in the offering's own list ("strongest first"). A person can
@@ -33,6 +34,9 @@ LOW_THRESHOLD = frozenset(("peer", "group"))
 _LOW_THRESHOLD_BONUS = 1.08
 # What takes place in another part of the year is no next step now.
 _OTHER_MONTH = 0.35
+# What is worth doing for something close in time goes before its equal, but never before what has
+# the need higher in its list: one place is a larger difference.
+_CLOSE_BONUS = 1.1
 # Not everyone studies at a faculty or in a programme that an offering is limited to.
 _FACULTY_CHANCE = 0.15
 _PROGRAMME_CHANCE = 0.25
@@ -88,6 +92,7 @@ def rank_among(
     needs = _all_needs(student)
     school = catalogue.schools.get(student.institution or "")
     contacts = school.institution.contact if school else ()
+    close = close_to(student.institution, catalogue, today)  # once: it is the same for all
     fits = []
     for offering in offerings:
         answers = _answers_need(offering, needs)
@@ -95,7 +100,9 @@ def rank_among(
             answers = max(answers, _CONTACT)
         sure = may_use(offering, student) if answers else 0.0
         if sure:
-            score = answers * sure * _liking(offering, student) * _timing(offering, today)
+            is_close = closest(close, offering, student) is not None
+            score = answers * sure * _liking(offering, student)
+            score *= _timing(offering, today, is_close)
             if catalogue.is_national(offering):
                 score *= _NATIONAL
             fits.append(Fit(offering, score, sure, answers))
@@ -215,11 +222,12 @@ def is_old(offering: Offering, today: dt.date) -> bool:
     return offering.source_year is not None and today.year - offering.source_year > 1
 
 
-def _timing(offering: Offering, today: dt.date) -> float:
-    """How fresh the facts are, and whether it takes place this month or next."""
+def _timing(offering: Offering, today: dt.date, is_close: bool) -> float:
+    """How fresh the facts are, whether it takes place this month or next, and before what."""
     soon = {today.month, today.month % 12 + 1}
     in_season = not offering.months or soon & set(offering.months)
-    return _freshness(offering, today) * (1.0 if in_season else _OTHER_MONTH)
+    season = 1.0 if in_season else _OTHER_MONTH
+    return _freshness(offering, today) * season * (_CLOSE_BONUS if is_close else 1.0)
 
 
 def _freshness(offering: Offering, today: dt.date) -> float:

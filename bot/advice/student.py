@@ -15,6 +15,7 @@ FACTS: Mapping[str, float] = {
     "international": 0.10,
     "job": 0.50,
     "caring": 0.10,
+    "travel": 0.25,
     "master": 0.20,
     "phd": 0.03,
 }

@@ -52,7 +52,8 @@ def person_for(student: Student, catalogue: Catalogue, today: dt.date) -> Offeri
     for fit in rank(student, catalogue, today):
         if fit.offering.id in own and fit.offering.form == "one-to-one" and fit.sure >= 0.5:
             return fit.offering
-    contacts = [catalogue.offerings[id] for id in school.institution.contact]
+    named = school.institution.contact
+    contacts = [catalogue.offerings[id] for id in named if id in catalogue.offerings]
     usable = [offering for offering in contacts if may_use(offering, student) > 0]
     return next(iter(usable or contacts), None)
 

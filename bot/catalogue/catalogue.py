@@ -46,7 +46,7 @@ class Catalogue:
     themes: Mapping[str, Theme]
     schools: Mapping[str, School]
     national: School
-    offerings: Mapping[str, Offering]
+    offerings: Mapping[str, Offering]  # without those that are hidden: for students they are gone
     owner: Mapping[str, str]  # of each offering, the institution
     answers: tuple[AnswerWords, ...]
     small_talk: Mapping[str, SmallTalk]
@@ -58,6 +58,11 @@ class Catalogue:
     def all_schools(self) -> tuple[School, ...]:
         """The institutions, and last the national one."""
         return (*self.schools.values(), self.national)
+
+    def calendar_of(self, institution: str | None) -> tuple[CalendarEntry, ...]:
+        """What holds for a student of this institution: its own calendar, then the national one."""
+        school = self.schools.get(institution or "")
+        return (*(school.calendar if school else ()), *self.national.calendar)
 
     def is_national(self, offering: Offering) -> bool:
         return self.owner[offering.id] == NATIONAL
@@ -76,7 +81,7 @@ class Catalogue:
         holder: object
         match what.kind:
             case "offering":
-                holder = self.offerings[what.id]
+                holder = self.offerings.get(what.id) or self._hidden(what.id)
             case "need":
                 holder = self.needs[what.id]
             case "small-talk":
@@ -85,12 +90,18 @@ class Catalogue:
                 holder = self.themes[what.id]
             case "element":
                 holder = self.elements[what.id]
+            case "level":
+                return self.levels[what.id].in_(language)
             case "institution":
                 holder = self.school(what.id).institution
             case "part":
                 holder = self._part(what.id)
             case "staff":
                 holder = self._staff(what.id)
+            case "calendar":
+                holder = self._entry(what.id)
+            case "tip":
+                holder = self._tip(what.id)
         for field in what.field.split("."):
             holder = getattr(holder, field)
         if isinstance(holder, str):
@@ -112,10 +123,24 @@ class Catalogue:
         )
         return cls({}, {}, {}, {}, {}, School(nobody, ()), {}, {}, (), {})
 
+    def _hidden(self, id: str) -> Offering:
+        """An offering that no student gets to see, but a request of before it was hidden names."""
+        return next(o for o in self.school(self.owner[id]).offerings if o.id == id)
+
     def _staff(self, id: str) -> StaffMember:
         """A staff entry; `leiden/some-desk` names it within its institution."""
         school, _, staff = id.partition("/")
         return next(s for s in self.schools[school].staff if s.id == staff)
+
+    def _entry(self, id: str) -> CalendarEntry:
+        """`leiden/exams-1` names what holds at this institution; national where it has no own."""
+        school, _, entry = id.partition("/")
+        return next(e for e in self.calendar_of(school) if e.id == entry)
+
+    def _tip(self, id: str) -> Tip:
+        """`leiden/before-exams` names it within its institution."""
+        school, _, tip = id.partition("/")
+        return next(t for t in self.schools[school].tips if t.id == tip)
 
     def _part(self, id: str) -> Part:
         """A location, faculty or programme; `leiden/den-haag` names it within its institution."""

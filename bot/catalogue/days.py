@@ -29,7 +29,7 @@ class Time:
 
 
 def times(entry: CalendarEntry, since: dt.date) -> Iterator[Time]:
-    """The times that are not over before this day, in order.
+    """The times that are not over before this day, in order; an activity is on the day it begins.
 
     "month" is every four weeks: the same day of the week, as timetables are made.
     """
@@ -38,31 +38,36 @@ def times(entry: CalendarEntry, since: dt.date) -> Iterator[Time]:
         if last >= since:
             yield Time(entry, entry.from_, last)
         return
-    step = dt.timedelta(days=_EVERY[entry.every]) if entry.every else None
-    until = entry.to if step and entry.to else entry.from_
     day = entry.from_
-    if step and since > day:
-        day += -(-(since - day) // step) * step
-    for _ in range(_MOST):
-        if day > until:
-            return
+    if entry.every is None:
         if day >= since:
             yield _on(entry, day)
-        if step is None:
-            return
-        day += step
+        return
+    step, until = dt.timedelta(days=_EVERY[entry.every]), entry.to or entry.from_
+    steps = max(0, -((day - since) // step))  # rounded up: the first day that is not before
+    for number in range(steps, min(steps + _MOST, (until - day) // step + 1)):
+        yield _on(entry, day + number * step)
 
 
 def next_time(entry: CalendarEntry, now: dt.datetime) -> Time | None:
     """The first time that has not begun yet (of a period: that is not over); None: no more."""
+    now = now.astimezone(dt.UTC)  # two moments of one zone are compared by their clocks
     for time in times(entry, now.astimezone(AMSTERDAM).date()):
-        if time.begins is None or time.begins > now:
+        if time.begins is None or time.begins.astimezone(dt.UTC) > now:
             return time
     return None
 
 
 def _on(entry: CalendarEntry, day: dt.date) -> Time:
-    begin, _, end = str(entry.time).partition("-")
-    begins = dt.datetime.combine(day, dt.time.fromisoformat(begin), AMSTERDAM)
-    ends = dt.datetime.combine(day, dt.time.fromisoformat(end), AMSTERDAM)
-    return Time(entry, day, day, begins, ends if ends > begins else ends + dt.timedelta(days=1))
+    begin, end = (dt.time.fromisoformat(clock) for clock in str(entry.time).split("-"))
+    # What ends at an earlier time than it begins ends the day after; no day comes after the last.
+    over_night = end <= begin and day < dt.date.max
+    last = day + dt.timedelta(days=1) if over_night else day
+    return Time(entry, day, day, _moment(day, begin), _moment(last, end))
+
+
+def _moment(day: dt.date, clock: dt.time) -> dt.datetime:
+    """When a clock in Amsterdam shows this; the hour that March skips is when it is skipped."""
+    wall = dt.datetime.combine(day, clock, AMSTERDAM)
+    real = wall.astimezone(dt.UTC).astimezone(AMSTERDAM)
+    return wall if real.time() == clock else real.replace(minute=0)

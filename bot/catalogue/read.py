@@ -237,7 +237,7 @@ def _assemble(files: dict[str, Any]) -> Catalogue:
         themes={theme.id: theme for theme in files["themes.yaml"]},
         schools=schools,
         national=national,
-        offerings={o.id: o for school in everyone for o in school.offerings},
+        offerings={o.id: o for school in everyone for o in school.offerings if o.use != "hidden"},
         owner={o.id: school.institution.id for school in everyone for o in school.offerings},
         answers=files["answers.yaml"],
         small_talk={

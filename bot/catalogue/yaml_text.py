@@ -320,7 +320,8 @@ class _Open:
     """A list or mapping that is being filled."""
 
     holder: dict[str, Value] | list[Value]
-    key: str | None = None  # of the value that comes next; None where a key comes next
+    marks: dict[str | int, Position]  # where each part of it stands
+    key: str | None  # of the value that comes next; None where a key comes next; "" in a list
     key_at: Position = (1, 1)
     filled: str | int = 0  # the key or number that got a value last
     repeated: int = 0  # so many keys on end stood there already, and that has been said
@@ -337,7 +338,7 @@ class _Builder:
         self.stop: _Found | None = None
         self.refused = False
         self.root: list[Value] = []
-        self.open = [_Open(self.root)]
+        self.open = [_Open(self.root, {}, "")]
         self.told: set[Path | None] = set()  # which values have been reported
         self.scalar: yaml.ScalarEvent | None = None  # the last one
         self.hashes = {i for i, line in enumerate(lines) if "#" in line and _HASH.search(line)}
@@ -358,25 +359,27 @@ class _Builder:
         for event in yaml.parse("\n".join(self.lines), Loader=_Loader):
             mark = event.start_mark
             position = (mark.line + 1 + self.above, mark.column + 1) if mark else (1, 1)
-            if isinstance(event, yaml.CollectionEndEvent):
+            if isinstance(event, yaml.ScalarEvent):  # most of them
+                if event.anchor or event.tag:
+                    self._decoration(event, position)
+                self.scalar = event
+                self._add(self._text(event, position), position)
+            elif isinstance(event, yaml.CollectionStartEvent):
+                self._decoration(event, position)
+                self._begin({} if isinstance(event, yaml.MappingStartEvent) else [], position)
+            elif isinstance(event, yaml.CollectionEndEvent):
                 self.open.pop()
             elif isinstance(event, yaml.AliasEvent):
                 self._alias(position)
-            elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
-                self._value(event, position)
 
-    def _value(
+    def _decoration(
         self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, position: Position
     ) -> None:
+        """What YAML lets stand before a value, and no catalogue needs."""
         if event.anchor:
             raise _RefusedError(position, text("yaml.alias"))
         if event.tag:
             self._report(position, text("yaml.tag", found=shown(event.tag)))
-        if isinstance(event, yaml.ScalarEvent):
-            self.scalar = event
-            self._add(self._text(event, position), position)
-        else:
-            self._begin({} if isinstance(event, yaml.MappingStartEvent) else [], position)
 
     def _report(self, position: Position, message: Text) -> None:
         path = None if self._at_key else self._path()
@@ -386,8 +389,7 @@ class _Builder:
 
     @property
     def _at_key(self) -> bool:
-        last = self.open[-1]
-        return isinstance(last.holder, dict) and last.key is None
+        return self.open[-1].key is None
 
     def _path(self) -> Path:
         """Of the value that comes next."""
@@ -406,27 +408,26 @@ class _Builder:
             raise _StopError(position, text("yaml.key"))
         if len(self.open) > MAX_DEPTH:
             raise _StopError(position, text("yaml.too-deep"))
-        self.reading.marks[id(new)] = {}
+        marks = self.reading.marks[id(new)] = {}
         self._add(new, position)
-        self.open.append(_Open(new))
+        self.open.append(_Open(new, marks, "" if isinstance(new, list) else None))
 
     def _add(self, value: Value, position: Position) -> None:
         last = self.open[-1]
         holder = last.holder
-        if isinstance(holder, list):
+        if last.key is None:
+            self._key(str(value), position)
+        elif isinstance(holder, list):
             if len(self.open) == 1:
                 self.reading.start = position
             else:
-                self.reading.marks[id(holder)][len(holder)] = position
+                last.marks[len(holder)] = position
             last.filled = len(holder)
             holder.append(value)
-        elif last.key is None:
-            self._key(str(value), position)
         else:
-            if (
-                holder.get(last.key) is None
-            ):  # of two equal keys the first is kept, if it has a value
-                self.reading.marks[id(holder)][last.key] = last.key_at
+            # Of two equal keys the first is kept, if it has a value.
+            if holder.get(last.key) is None:
+                last.marks[last.key] = last.key_at
                 holder[last.key] = value
             last.filled, last.key = last.key, None
 
@@ -474,7 +475,7 @@ class _Builder:
             return None
         if value.lower() in _BOOLEAN_WORDS:
             self._report(position, text("yaml.boolean-word", found=value))
-        elif _SEXAGESIMAL.fullmatch(value):
+        elif ":" in value and _SEXAGESIMAL.fullmatch(value):
             self._report(position, text("yaml.time", found=shown(value)))
         return value
 

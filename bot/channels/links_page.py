@@ -1,4 +1,4 @@
-"""The pages behind the one-time links in mails to staff.
+"""The pages behind the one-time links in mails to staff: about a request, or an offering.
 
 Opening a link does nothing yet: programs that look for viruses open every link in a mail. A button
 on the page does it. What the student shared is on the page only after that.
@@ -7,7 +7,7 @@ on the page does it. What the student shared is on the page only after that.
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
@@ -17,7 +17,9 @@ from starlette.routing import Route
 
 from bot.cases import Cases, hash_of, new_ticket
 from bot.channels.web import served
-from bot.handover.case import Answered, Case, Done, Happening, Seen, Taken
+from bot.conversation import Message
+from bot.handover.case import Answered, Done, Happening, Seen, Taken
+from bot.reviews import Reviews
 from bot.store.port import Store, Ticket
 from bot.text import Language, Text, text
 from bot.words import Translator
@@ -29,6 +31,11 @@ _DO: Mapping[str, Text] = {
     "taken": text("page.do-taken"),
     "done": text("page.do-done"),
     "answer": text("page.do-answer"),
+}
+_REVIEW: Mapping[str, Text] = {
+    "right": text("page.do-right"),
+    "change": text("page.do-change"),
+    "hide": text("page.do-hide"),
 }
 _DONE: Mapping[str, Text] = {
     "seen": text("page.seen"),
@@ -51,40 +58,58 @@ _STYLE = (
 )
 
 
-def links_app(store: Store, cases: Cases, translators: Mapping[Language, Translator]) -> Starlette:
+def links_app(
+    store: Store, cases: Cases, reviews: Reviews, translators: Mapping[Language, Translator]
+) -> Starlette:
     """The web server's program."""
-    pages = _Pages(store, cases, translators)
+    pages = _Pages(store, cases, reviews, translators)
     return Starlette(routes=[Route("/case/{key}", pages.page, methods=["GET", "POST"])])
 
 
 async def serve_links(
-    store: Store, cases: Cases, translators: Mapping[Language, Translator], listen: str
+    store: Store,
+    cases: Cases,
+    reviews: Reviews,
+    translators: Mapping[Language, Translator],
+    listen: str,
 ) -> None:
     """Until cancelled. Raises SettingsError when the address cannot be listened on."""
-    async with served(links_app(store, cases, translators), listen) as server:
+    async with served(links_app(store, cases, reviews, translators), listen) as server:
         await server
 
 
 class _Pages:
     def __init__(
-        self, store: Store, cases: Cases, translators: Mapping[Language, Translator]
+        self,
+        store: Store,
+        cases: Cases,
+        reviews: Reviews,
+        translators: Mapping[Language, Translator],
     ) -> None:
         self._store = store
         self._cases = cases
+        self._reviews = reviews
         self._translators = translators
 
     async def page(self, request: Request) -> Response:
         ticket = await self._store.ticket(hash_of(request.path_params["key"]))
-        if ticket is None or ticket.kind not in _DO:
+        if ticket is None or ticket.kind not in (*_DO, *_REVIEW):
             return self._html("nl", text("page.void"), status=410)
         await self._cases.refresh()
         language = self._cases.language_of(ticket.school, ticket.staff)
         if request.method == "GET":
+            if ticket.review is not None:
+                return await self._about_review(ticket, language, _REVIEW[ticket.kind])
             return self._html(language, _DO[ticket.kind], form=ticket.kind)
         body = await request.body()
         if len(body) > _MOST_BYTES:
             return self._html(language, text("page.void"), status=413)
         words = parse_qs(body.decode("utf-8", "replace")).get("words", [""])[0].strip()
+        if ticket.review is not None:
+            if ticket.kind == "change" and not words:
+                return await self._about_review(ticket, language, text("page.empty-change"))
+            said = await self._reviews.by_ticket(ticket, words[:_MOST_WORDS])
+            return self._said(language, said)
         if ticket.kind == "answer" and not words:
             return self._html(language, text("page.empty"), form="answer")
         return await self._do(ticket, words[:_MOST_WORDS], language)
@@ -101,30 +126,46 @@ class _Pages:
         until = ticket.expires_at
         key, answer = new_ticket("answer", ticket.school, ticket.staff, until, case.id)
         await self._store.make_ticket(answer)
-        return self._html(language, _DONE[ticket.kind], case=case, form="answer", action=key)
+        lines = self._cases.on_paper(case, language)
+        return self._html(language, _DONE[ticket.kind], lines=lines, form="answer", action=key)
+
+    async def _about_review(self, ticket: Ticket, language: Language, heading: Text) -> Response:
+        """What the link will do, and the offering as it is now."""
+        shown = await self._reviews.shown(ticket)
+        if shown is None:
+            return self._html(language, text("review.gone"), status=410)
+        lines = self._reviews.on_paper(shown, language)
+        return self._html(language, heading, lines=lines, form=ticket.kind)
+
+    def _said(self, language: Language, said: Message | None) -> Response:
+        if said is None:
+            return self._html(language, text("page.void"), status=410)
+        heading, *lines = self._reviews.on_paper(said, language)
+        return self._html(language, heading, lines=lines)
 
     def _html(
         self,
         language: Language,
-        heading: Text,
+        heading: Text | str,
         *,
         status: int = 200,
-        case: Case | None = None,
+        lines: Sequence[str] = (),
         form: str = "",
         action: str = "",
     ) -> Response:
         say = self._translators[language].say
         body = [f"<h1>{_safe(say(heading))}</h1>"]
-        if case is not None:
-            shown = "".join(
-                f"<p>{_safe(line)}</p>" for line in self._cases.on_paper(case, language)
-            )
+        if lines:
+            shown = "".join(f"<p>{_safe(line)}</p>" for line in lines)
             body.append(f'<div class="card">{shown}</div>')
         if form:
-            button = _safe(say(text("page.send") if form == "answer" else text("page.yes")))
-            label = _safe(say(text("page.your-answer")))
+            writes = form in ("answer", "change")
+            button = _safe(say(text("page.send") if writes else text("page.yes")))
+            label = _safe(
+                say(text("page.your-change") if form == "change" else text("page.your-answer"))
+            )
             area = f'<p><label>{label}<textarea name="words" maxlength="{_MOST_WORDS}" required>'
-            area = f"{area}</textarea></label></p>" if form == "answer" else ""
+            area = f"{area}</textarea></label></p>" if writes else ""
             target = f' action="{action}"' if action else ""
             body.append(f'<form method="post"{target}>{area}<button>{button}</button></form>')
         page = (

@@ -4,6 +4,8 @@ from bot.conversation.event import Commanded, Event, Pressed, Said, Started, Unr
 from bot.conversation.message import (
     Action,
     Button,
+    Came,
+    CameBack,
     EraseRecord,
     Helped,
     HelpShown,
@@ -11,21 +13,30 @@ from bot.conversation.message import (
     OpenCase,
     Part,
     Promised,
+    SendFile,
     SendRecord,
     Suggested,
+    TipsChanged,
     ToCase,
     TurnedDown,
 )
 from bot.conversation.respond import COMMANDS, Turn, respond
 from bot.conversation.state import State, from_json, to_json
+from bot.conversation.steps import coming_back, saved, tips
 from bot.conversation.steps.crisis import CRISIS
 from bot.conversation.world import World
+
+# Buttons under what was said later, or on a list: they mean the same however old that is.
+LATER = (coming_back.BUTTONS, *saved.BUTTONS, *tips.UNDER_TIPS)
 
 __all__ = [
     "COMMANDS",
     "CRISIS",
+    "LATER",
     "Action",
     "Button",
+    "Came",
+    "CameBack",
     "Commanded",
     "EraseRecord",
     "Event",
@@ -37,10 +48,12 @@ __all__ = [
     "Pressed",
     "Promised",
     "Said",
+    "SendFile",
     "SendRecord",
     "Started",
     "State",
     "Suggested",
+    "TipsChanged",
     "ToCase",
     "Turn",
     "TurnedDown",

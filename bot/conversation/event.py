@@ -15,6 +15,7 @@ class Started:
     institution: str | None = None
     offering: str | None = None
     need: str | None = None
+    referrer: str | None = None  # the code of who of the staff gave the link, as it stood there
 
 
 @dataclass(frozen=True, slots=True)

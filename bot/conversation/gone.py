@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.advice.tips import Wishes
 from bot.catalogue import Catalogue
 from bot.conversation.message import Message
+from bot.conversation.reference import member_of
 from bot.conversation.state import FLOW, State, Story
 from bot.conversation.world import World
 from bot.handover.case import Case
@@ -25,7 +27,11 @@ def without_what_is_gone(state: State, world: World) -> State:
         also=tuple(need for need in state.also if need in world.catalogue.needs),
         declined=tuple(id for id in state.declined if id in world.catalogue.offerings),
         referred=state.referred if state.referred in world.catalogue.offerings else None,
+        referrer=state.referrer if _is_giver(state.referrer, world.catalogue) else None,
         promised=state.promised if state.promised in world.catalogue.offerings else None,
+        saved=tuple(one for one in state.saved if one.offering in world.catalogue.offerings),
+        tips=_wishes(state.tips, world.catalogue),
+        choosing=_wishes(state.choosing, world.catalogue),
         draft=state.draft if state.draft and _is_whole(state.draft, world) else None,
     )
     if kept == state and all(_is_there(ref, world.catalogue) for ref in _named(state.last)):
@@ -46,6 +52,16 @@ def _answers(state: State, catalogue: Catalogue) -> dict[str, str]:
         if answers.get(question, "") not in {*parts, "", OTHER}:
             del answers[question]
     return answers
+
+
+def _is_giver(referrer: str | None, catalogue: Catalogue) -> bool:
+    return referrer is not None and member_of(referrer, catalogue) is not None
+
+
+def _wishes(wishes: Wishes | None, catalogue: Catalogue) -> Wishes | None:
+    if wishes is None:
+        return None
+    return replace(wishes, themes=tuple(t for t in wishes.themes if t in catalogue.themes))
 
 
 def _story(story: Story | None, catalogue: Catalogue) -> Story | None:
@@ -89,6 +105,8 @@ def _in(what: Arg) -> Iterator[FromCatalogue]:
 
 
 def _is_there(what: FromCatalogue, catalogue: Catalogue) -> bool:
+    if what.kind == "offering" and what.id not in catalogue.offerings:
+        return False  # a hidden one still has words
     try:
         catalogue.words(what, "nl")
     except (KeyError, StopIteration, AttributeError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.catalogue import DangerKind
@@ -103,6 +103,40 @@ class Helped:
     answer: Literal["yes", "not-yet", "else"]
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """Action: who gave this offering hears that the student came. Not who that student is."""
+
+    school: str
+    staff: str
+    offering: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """Action: what became of what the student wanted to do. For counting.
+
+    `detail`: what stood in the way ("hindered"), or whether it helped ("helped").
+    """
+
+    what: Literal["done", "not-fit", "hindered", "helped"]
+    offering: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendFile:
+    """Action: send the student this file."""
+
+    name: str
+    content: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TipsChanged:
+    """Action: other tips may come now, or none: what the student wishes or told was changed."""
+
+
 Action = (
     EraseRecord
     | SendRecord
@@ -113,4 +147,8 @@ Action = (
     | OpenCase
     | ToCase
     | Helped
+    | Came
+    | CameBack
+    | SendFile
+    | TipsChanged
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.conversation.standing import answer, question_of, step_of, without
 from bot.conversation.state import FLOW, State
-from bot.conversation.steps import advice, clarify, follow_up, profile, referred
+from bot.conversation.steps import advice, clarify, follow_up, profile, referred, tips
 from bot.conversation.world import World
 
 
@@ -22,7 +22,8 @@ def press(state: State, button: str, world: World) -> State | None:
         case ["change", question]:
             return replace(state, screen=f"change:{question}")
         case ["institution", institution] if institution in world.catalogue.schools:
-            return profile.choose_school(state, institution)
+            chosen = profile.choose_school(state, institution)
+            return replace(chosen, screen="tips") if state.screen == "tips" else chosen
         case ["need", need] if need in world.catalogue.needs:
             return _choose_need(state, need, world)
         case ["none"]:
@@ -34,13 +35,15 @@ def press(state: State, button: str, world: World) -> State | None:
                 return profile.change(state, question, "")
             return follow_up.skipped(state, question)
         case ["take"] if step_of(state, world) == "referred":
-            return referred.take(state)
+            return referred.take(state, world)
         case ["other"] if step_of(state, world) == "referred":
             return referred.leave(state)
         case ["take"]:
             return advice.take(state, world)
         case ["other"]:
             return advice.other(state, world)
+        case ["tips", *what]:
+            return tips.press(state, ":".join(what), world)
         case ["in-dutch-too"]:
             return answer(state, languages="both")
         case ["reconsider"]:

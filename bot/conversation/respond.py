@@ -17,12 +17,25 @@ from bot.conversation.message import (
     Promised,
     SendRecord,
     Suggested,
+    TipsChanged,
     TurnedDown,
 )
 from bot.conversation.press import press
+from bot.conversation.reference import giver_with
 from bot.conversation.standing import answer, needs_of, step_of, suggestion_of, with_answers
-from bot.conversation.state import FLOW, State, Story
-from bot.conversation.steps import STEPS, crisis, handover, out_of_order, profile, record
+from bot.conversation.state import FLOW, State, Story, kept_over
+from bot.conversation.steps import (
+    STEPS,
+    coming_back,
+    crisis,
+    handover,
+    out_of_order,
+    profile,
+    record,
+    referred,
+    saved,
+    tips,
+)
 from bot.conversation.steps.advice import because
 from bot.conversation.steps.language import other, to_language
 from bot.conversation.steps.step import Heard
@@ -45,6 +58,8 @@ COMMANDS = (
     "restart",
     "person",
     "now",
+    "saved",
+    "tips",
     "privacy",
     "mydata",
     "forget",
@@ -82,6 +97,13 @@ class Turn:
 
 def respond(state: State, event: Event, world: World) -> Turn:
     """What the bot says and does next. The same three arguments always give the same turn."""
+    turn = _respond(state, event, world)
+    if tips.what_counts(turn.state) != tips.what_counts(state):
+        return replace(turn, do=(*turn.do, TipsChanged()))
+    return turn
+
+
+def _respond(state: State, event: Event, world: World) -> Turn:
     before, state = state, without_what_is_gone(state, world)
     help_first = _help_first(state, event, world)
     if help_first is not None:
@@ -90,9 +112,9 @@ def respond(state: State, event: Event, world: World) -> Turn:
     if language is not None:
         return _in_other_language(state, language, world)
     if isinstance(event, Started):
-        return _start(event, world)
+        return _start(state, event, world)
     if event == Commanded("start"):
-        return _start(Started(state.language, state.answers.get("institution")), world)
+        return _start(state, Started(state.language, state.answers.get("institution")), world)
     if event == Pressed(record.ERASE) and world.keeping.kept:
         return Turn(State(state.language), (record.forgotten(),), (EraseRecord(),))
     if state is not before and isinstance(event, Pressed) and event.button not in _STILL:
@@ -155,9 +177,19 @@ def _hear(state: State, event: Event, world: World) -> Heard | None:
             return _command(state, name)
         case Pressed("restart"):
             return None
+        case Pressed(button) if button.startswith(coming_back.BUTTONS):
+            back = coming_back.press(state, button, world)
+            return back or Heard(state, text("remark.old-button"))
+        case Pressed(button) if button.startswith(saved.BUTTONS):
+            return saved.press(state, button, world) or Heard(state, text("remark.old-button"))
         case Pressed(button) if button.startswith(handover.BUTTONS):
             heard = handover.press(state, button, world)
             return heard or Heard(state, text("remark.old-button"))
+        case Pressed(button) if button.startswith(tips.UNDER_TIPS):
+            heard = tips.press_under_tip(state, button, world)
+            return heard or Heard(state, text("remark.gone"))
+        case Pressed(button) if button.startswith(referred.BUTTONS):
+            return referred.press(state, button, world) or Heard(state, text("remark.old-button"))
         case Pressed(button):
             known = {b.id for message in state.last for b in message.buttons} | {"on"}
             known |= {b.id for b in (*ALWAYS, handover.MYSELF)}
@@ -187,6 +219,9 @@ def _said(state: State, words: str, world: World) -> Heard | None:
     command = _command_in(words, world)
     if command:
         return _command(state, command)
+    came_back = coming_back.hear(state, words, world)
+    if came_back is not None:
+        return came_back
     step = _step(state, world)
     if step not in ("institution", "change"):
         school = _only_a_school(words, world)
@@ -261,6 +296,7 @@ def _story(state: State, step: str, words: str, world: World) -> Heard:
         declined=(),
         promised=None,
         referred=None,
+        referrer=None,
         advised=False,
         also=tuple(found.need for found in meaning.also),
     )
@@ -322,15 +358,18 @@ def _names_exactly(institution: str, words: str, world: World) -> bool:
 # ---- what to say ------------------------------------------------------------------------------
 
 
-def _start(event: Started, world: World) -> Turn:
+def _start(before: State, event: Started, world: World) -> Turn:
     """The greeting: a bot, no professional, what is kept, and that help now always works."""
     schools = world.catalogue.schools
     institution = event.institution or (next(iter(schools)) if len(schools) == 1 else None)
-    state = State(event.language)
+    state = State(event.language, told=referred.asked_before(before), **kept_over(before))
     if event.offering in world.catalogue.offerings:
-        state = replace(state, referred=event.offering)
-        owner = world.catalogue.owner[str(event.offering)]
-        institution = owner if owner in schools else institution
+        offering = str(event.offering)
+        giver = giver_with(event.referrer, offering, world.catalogue)
+        state = replace(state, referred=offering, referrer=giver)
+        given_at = giver.partition("/")[0] if giver else world.catalogue.owner[offering]
+        institution = given_at if given_at in schools else institution
+    state = with_answers(state, tips.kept_answers(before, institution))
     if institution in schools:
         state = answer(state, institution=str(institution))
     if event.need in world.catalogue.needs:
@@ -351,8 +390,9 @@ def _start(event: Started, world: World) -> Turn:
 def _restart(state: State, world: World) -> Turn:
     """A clean slate, but nobody has to say again where they study."""
     kept = {name: value for name, value in state.answers.items() if name == "institution"}
+    kept |= tips.kept_answers(state, kept.get("institution"))
     left = world.case.turns if world.case is not None else 0
-    clean = State(state.language, kept, told=state.told, left=left)
+    clean = State(state.language, kept, told=state.told, left=left, **kept_over(state))
     return _say(clean, Heard(clean, text("remark.restarted")), world)
 
 
@@ -373,6 +413,8 @@ def _say(before_state: State, heard: Heard, world: World, before: tuple[Message,
     if step == "mydata" and world.keeping.kept:
         do.append(SendRecord())
     shown = STEPS[step].show(state, world)
+    if step == "promised" and tips.OFFER in shown.buttons:
+        state = replace(state, told=(*state.told, tips.OFFERED))
     if step == "advice":
         fit = suggestion_of(state, world)
         if fit is not None:
@@ -459,7 +501,7 @@ def _in_other_language(state: State, language: Language, world: World) -> Turn:
     if _step(state, world) == "advice" and not _still_named(state, world):
         return _say(state, Heard(state), world)  # what was named is of no use in this language
     if not state.last:
-        return _start(Started(language, state.answers.get("institution")), world)
+        return _start(state, Started(language, state.answers.get("institution")), world)
     again = tuple(_turned(message, language) for message in state.last if message.name != "offer")
     return Turn(replace(state, last=again), again)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.advice import FACTS, Fit, Question, Student, next_question, rank, suggest
+from bot.catalogue import Catalogue
 from bot.conversation.state import State
 from bot.conversation.world import World
 from bot.understanding import likely_needs
@@ -16,8 +17,13 @@ WISHES = ("with-whom", "how", "where", "faculty", "languages", "age")
 
 def student_of(state: State, world: World) -> Student:
     """The student, from the answers given so far."""
+    return student_in(state, world.catalogue)
+
+
+def student_in(state: State, catalogue: Catalogue) -> Student:
+    """The same, for who has the catalogue only."""
     institution = state.answers.get("institution")
-    school = world.catalogue.schools.get(institution or "")
+    school = catalogue.schools.get(institution or "")
     student = Student(
         institution=institution,
         sector=school.institution.sector if school else "national",

@@ -91,6 +91,8 @@ def desk_of(
     lists: dict[str, list[tuple[str, ...]]] = {m.id: [m.needs] for m in school.staff}
     offerings: dict[str, tuple[str, ...]] = {}
     for offering in school.offerings:
+        if offering.use == "hidden":
+            continue
         offerings[offering.id] = offering.staff
         for id in offering.staff:
             lists[id].append(offering.needs)

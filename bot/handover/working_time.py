@@ -61,7 +61,8 @@ def _holidays_of(year: int) -> frozenset[dt.date]:
 def closed_days(calendar: Iterable[CalendarEntry], around: dt.date) -> frozenset[dt.date]:
     """The Dutch and the school's own holidays of the year before this date, its year and the next.
 
-    The year before is there for deadlines of what came in before New Year.
+    `calendar` is all that holds for the school (`Catalogue.calendar_of`). The year before is there
+    for deadlines of what came in before New Year.
     """
     years = range(around.year - 1, around.year + 2)
     first, last = dt.date(years[0], 1, 1), dt.date(years[-1], 12, 31)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.cases import new_ticket
-from bot.catalogue import Catalogue, School
+from bot.catalogue import NATIONAL, Catalogue, School
 from bot.handover.invitation import INVITATION
 from bot.store.port import Store
 from bot.text import At, Several, Text, text
@@ -33,6 +33,19 @@ def member_named(id: str, catalogue: Catalogue) -> Member | None:
         if id in (member.id, f"{school.institution.id}/{member.id}")
     ]
     return found[0] if len(found) == 1 else None
+
+
+def giver_of(offering: str, staff: str, catalogue: Catalogue) -> tuple[str | None, Text | None]:
+    """School and staff entry that may give this offering; or why that cannot be."""
+    if offering not in catalogue.offerings:
+        return None, text("link.from-offering", target=offering)
+    member = member_named(staff, catalogue)
+    if member is None:
+        return None, text("staff-list.unknown", found=staff or "-")
+    owner = catalogue.owner[offering]
+    if owner not in (member.school, NATIONAL):
+        return None, text("link.from-school", target=offering, staff=staff)
+    return f"{member.school}/{member.staff}", None
 
 
 async def invite(store: Store, member: Member, bot: str, now: dt.datetime) -> str:

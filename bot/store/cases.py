@@ -282,6 +282,7 @@ def make_ticket(connection: Connection, now: dt.datetime, ticket: Ticket) -> Non
         "school": ticket.school,
         "staff": ticket.staff,
         "case": ticket.case,
+        "review": ticket.review,
         "made_at": now,
         "expires_at": ticket.expires_at,
     }
@@ -339,4 +340,5 @@ def _ticket(row: Row[Any]) -> Ticket:
         staff=row.staff,
         expires_at=row.expires_at,
         case=row.case,
+        review=row.review,
     )

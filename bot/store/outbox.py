@@ -22,7 +22,7 @@ from bot.store.cases import look_at, trouble
 from bot.store.moments import not_before
 from bot.store.port import CARD, NEW_CARD, Addressed, Channel, Claimed, StoreError
 from bot.store.seal import Seal
-from bot.store.tables import ACCOUNTS, CARDS, CASES, CHATS, OUTBOX, TOPICS
+from bot.store.tables import ACCOUNTS, CARDS, CASES, CHATS, DUE, OUTBOX, TOPICS
 
 _log = logging.getLogger(__name__)
 _PENDING, _SENDING, _SENT, _FAILED = "pending", "sending", "sent", "failed"
@@ -35,7 +35,7 @@ _FIRST = (
     .subquery()
 )
 _FIRST_PENDING = (
-    select(OUTBOX.c.id, OUTBOX.c.not_before)
+    select(OUTBOX.c.id, OUTBOX.c.not_before, OUTBOX.c.waits)
     .join(_FIRST, OUTBOX.c.id == _FIRST.c.id)
     .where(OUTBOX.c.status == _PENDING)
     .subquery()
@@ -43,7 +43,7 @@ _FIRST_PENDING = (
 _DUE = (
     select(_FIRST_PENDING.c.id)
     .where(_FIRST_PENDING.c.not_before <= bindparam("now"))
-    .order_by(_FIRST_PENDING.c.id)
+    .order_by(_FIRST_PENDING.c.waits, _FIRST_PENDING.c.id)  # answers first
     .limit(bindparam("most"))
 )
 _CLAIM = (
@@ -80,6 +80,7 @@ def queue(
             "case": one.case,
             "staff": one.staff,
             "kind": one.outgoing.kind,
+            "waits": one.waits,
             "body": seal.seal(one.outgoing.body),
             **same,
         }
@@ -180,6 +181,7 @@ def blocked(connection: Connection, now: dt.datetime, chat: int, sending: int | 
             return
     here = (OUTBOX.c.chat == chat) & (OUTBOX.c.channel == "telegram")
     connection.execute(delete(OUTBOX).where(here, OUTBOX.c.status.in_(_OPEN)))
+    connection.execute(delete(DUE).where(DUE.c.chat == chat))
     connection.execute(update(CHATS).where(CHATS.c.id == chat).values(blocked_at=now))
     theirs = update(CASES).where(CASES.c.is_open)
     connection.execute(theirs.where(CASES.c.chat == chat).values(trouble="student"))

@@ -26,8 +26,8 @@ class StoreError(Exception):
 
 
 class StaleChatError(Exception):
-    """Somebody else changed this chat or case, or used this ticket, since it was read: read it
-    again and do it again."""
+    """Somebody else changed this chat, case or review, or used this ticket, since it was read:
+    read it again and do it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class Addressed:
 
     `chat` is whom it goes to; of a mail it is the student it is about. `case` is what it is about:
     when that is erased, what was not sent yet is too. `staff` is the entry it is for, if any.
+    `waits`: nobody waits for it, so what answers somebody goes first.
     """
 
     chat: int
@@ -76,6 +77,7 @@ class Addressed:
     case: int | None = None
     staff: str | None = None
     channel: Channel = "telegram"
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,50 @@ class CaseStep:
     withdrawn: bool = False
 
 
-TicketKind = Literal["invite", "seen", "taken", "done", "answer", "bounce"]
+DueKind = Literal["check-in", "reminder", "day-before", "tip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something to say later: `number` tells those of one kind in a chat apart.
+
+    `body` is never looked into here. Kept without one, what stood there before stays.
+    """
+
+    chat: int
+    kind: DueKind
+    number: int
+    at: dt.datetime
+    body: bytes | None = field(default=None, repr=False)
+
+
+ReviewAnswer = Literal["right", "change", "hide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """An owner was asked whether an offering is still right; version 0 is a new question.
+
+    `mark` stands for what the offering said when it was asked or answered. `note`: what must
+    change. `applied_at`: when the answer was written into the catalogue, or could not be.
+    """
+
+    number: int
+    school: str
+    offering: str
+    staff: str
+    mark: str
+    asked_at: dt.datetime
+    answer: ReviewAnswer | None = None
+    answered_at: dt.datetime | None = None
+    note: bytes | None = field(default=None, repr=False)
+    applied_at: dt.datetime | None = None
+    version: int = 0
+
+
+TicketKind = Literal[
+    "invite", "seen", "taken", "done", "answer", "bounce", "right", "change", "hide"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +181,7 @@ class Ticket:
     staff: str
     expires_at: dt.datetime
     case: int | None = None
+    review: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +199,15 @@ class Step:
     outgoing: tuple[Outgoing, ...] = ()
     counts: tuple[str, ...] = ()
     cases: tuple[CaseStep, ...] = ()
+    reviews: tuple[Review, ...] = ()  # each new, or changed since it was read
     elsewhere: tuple[Addressed, ...] = ()
     tickets: tuple[Ticket, ...] = ()
     uses: bytes | None = field(default=None, repr=False)
     # This chat is this staff entry from now on, and no other chat or entry is.
     links: Account | None = None
+    handled: tuple[Due, ...] = ()  # what was due, as it was read: it goes with this step
+    not_due: tuple[Due, ...] = ()  # what is not to be said any more
+    due: tuple[Due, ...] = ()  # what is to be said later
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +321,14 @@ class Store(Protocol):
     async def next_due(self, channel: Channel = "telegram") -> dt.datetime | None:
         """When `claim` will next have something, perhaps in the past; None when nothing waits."""
 
+    # ---- what is to be said later ----
+
+    async def due(self, limit: int) -> list[tuple[Due, Chat | None]]:
+        """What is due now, each with its chat, the longest due first."""
+
+    async def look_again(self, kind: DueKind) -> int:
+        """All of this kind is due now, whatever its moment: it is planned anew; how many."""
+
     # ---- cases, and the staff they go to ----
 
     async def new_case_number(self) -> int:
@@ -336,6 +394,20 @@ class Store(Protocol):
     async def invitations(self) -> list[Ticket]:
         """The invitations that can still be used."""
 
+    # ---- what owners are asked about their offerings ----
+
+    async def new_review_number(self) -> int:
+        """A number that no review has or had."""
+
+    async def review(self, number: int) -> Review | None:
+        """A review as it stands."""
+
+    async def reviews(self) -> list[Review]:
+        """All of the last two years, oldest first."""
+
+    async def states(self) -> list[tuple[int, bytes]]:
+        """The chats that have a state and did not block us, each with that state. For counting."""
+
     # ---- whose data it is ----
 
     async def everything_about(self, chat: int) -> dict[str, list[dict[str, Any]]]:
@@ -349,12 +421,15 @@ class Store(Protocol):
         next `forget`, `tidy` or `close` does it.
         """
 
-    async def tidy(self, idle: dt.timedelta, sent: dt.timedelta) -> int:
+    async def tidy(
+        self, idle: dt.timedelta, sent: dt.timedelta, silent: Callable[[bytes], bytes]
+    ) -> int:
         """Erase what is no longer needed; how many chats that were.
 
-        Chats that blocked us or were not active for `idle`; messages that were sent (or failed)
-        longer ago than `sent`; handled updates after a week, failures after 30 days, counts after
-        two years, and who was erased after a year.
+        Chats that blocked us or were not active for `idle`; of those to whom something is still to
+        be said later, only what `silent` leaves out of the state goes. Messages that were sent (or
+        failed) longer ago than `sent`; handled updates after a week, failures after 30 days, counts
+        and reviews after two years, and who was erased after a year.
         """
 
     # ---- what is not about persons ----

@@ -10,9 +10,10 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store.port import StoreError
@@ -22,9 +23,11 @@ from bot.store.tables import (
     CASES,
     CHATS,
     COUNTS,
+    DUE,
     ERASED,
     FAILURES,
     OUTBOX,
+    REVIEWS,
     SECRETS,
     SEEN,
     TICKETS,
@@ -39,6 +42,7 @@ _COUNTS_FOR = dt.timedelta(days=760)  # two years side by side, and a month to l
 # Who was erased need not be known for ever: a restored chat that was idle for longer is erased as
 # idle. So a year, or what is kept of idle chats where that is longer.
 _ERASED_FOR = dt.timedelta(days=365)
+_REVIEWS_FOR = dt.timedelta(days=730)
 _AUDIT_FOR = dt.timedelta(days=365)
 _SECRET = "erased"  # noqa: S105 - the name of it
 
@@ -80,9 +84,21 @@ def erase_conversation(connection: Connection, chat: int) -> None:
         connection.execute(ours.where(OUTBOX.c.case.is_(None)) if table is OUTBOX else ours)
 
 
-def tidy(connection: Connection, now: dt.datetime, idle: dt.timedelta, sent: dt.timedelta) -> int:
+def tidy(
+    connection: Connection,
+    seal: Seal,
+    now: dt.datetime,
+    idle: dt.timedelta,
+    sent: dt.timedelta,
+    silent: Callable[[bytes], bytes],
+) -> int:
     """See `Store.tidy`. The rows of old messages go whole: who was told what when is nobody's."""
-    gone = (CHATS.c.active_at < now - idle) | CHATS.c.blocked_at.is_not(None)
+    quiet = (CHATS.c.active_at < now - idle) & CHATS.c.blocked_at.is_(None)
+    waiting = select(DUE.c.chat).where(DUE.c.chat == CHATS.c.id).exists()
+    rows = connection.execute(select(CHATS.c.id, CHATS.c.state).where(quiet, waiting))
+    for chat, state in rows.all():
+        _silence(connection, seal, chat, seal.open_any(state), silent)
+    gone = CHATS.c.blocked_at.is_not(None) | (quiet & ~waiting)
     chats = connection.execute(select(CHATS.c.id).where(gone)).scalars().all()
     for chat in chats:
         erase_conversation(connection, chat)
@@ -91,9 +107,29 @@ def tidy(connection: Connection, now: dt.datetime, idle: dt.timedelta, sent: dt.
     connection.execute(delete(FAILURES).where(FAILURES.c.at < now - _FAILURES_FOR))
     connection.execute(delete(TICKETS).where(TICKETS.c.expires_at < now))
     connection.execute(delete(AUDIT).where(AUDIT.c.at < now - _AUDIT_FOR))
+    connection.execute(delete(REVIEWS).where(REVIEWS.c.asked_at < now - _REVIEWS_FOR))
     connection.execute(delete(COUNTS).where(COUNTS.c.day < (now - _COUNTS_FOR).date()))
     connection.execute(delete(ERASED).where(ERASED.c.at < now - max(idle, _ERASED_FOR)))
     return len(chats)
+
+
+def _silence(
+    connection: Connection,
+    seal: Seal,
+    chat: int,
+    state: bytes | None,
+    silent: Callable[[bytes], bytes],
+) -> None:
+    """Of a silent conversation keep only what it takes to say what is still to be said.
+
+    Its buttons are old from then on: what they were about is gone.
+    """
+    kept = silent(state) if state is not None else None
+    if kept == state:
+        return
+    values = {"state": seal.seal_any(kept), "before": None, "last_text": None, "screen": None}
+    changed = update(CHATS).where(CHATS.c.id == chat)
+    connection.execute(changed.values(**values, version=CHATS.c.version + 1))
 
 
 # ---- who was erased ---------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from filelock import FileLock
 from sqlalchemy import Connection, Engine
 
-from bot.store import cases, files, outbox, privacy, turns
+from bot.store import cases, due, files, outbox, privacy, reviews, turns
 from bot.store.engine import engine_on
 from bot.store.migrate import is_current, migrate
 from bot.store.port import (
@@ -28,8 +28,11 @@ from bot.store.port import (
     Chat,
     Claimed,
     Clock,
+    Due,
+    DueKind,
     KeptCase,
     Outgoing,
+    Review,
     Step,
     StoreError,
     Ticket,
@@ -249,6 +252,28 @@ class SqlStore:
     async def invitations(self) -> list[Ticket]:
         return await self._do(lambda c: cases.invitations(c, self._now()))
 
+    # ---- what is to be said later ----
+
+    async def due(self, limit: int) -> list[tuple[Due, Chat | None]]:
+        return await self._do(lambda c: turns.due_with_chats(c, self._seal, self._now(), limit))
+
+    async def look_again(self, kind: DueKind) -> int:
+        return await self._do(lambda c: due.forward(c, kind, self._now()))
+
+    # ---- what owners are asked about their offerings ----
+
+    async def new_review_number(self) -> int:
+        return await self._do(reviews.new_number)
+
+    async def review(self, number: int) -> Review | None:
+        return await self._do(lambda c: reviews.review(c, self._seal, number))
+
+    async def reviews(self) -> list[Review]:
+        return await self._do(lambda c: reviews.reviews(c, self._seal))
+
+    async def states(self) -> list[tuple[int, bytes]]:
+        return await self._do(lambda c: turns.states(c, self._seal))
+
     # ---- whose data it is ----
 
     async def everything_about(self, chat: int) -> dict[str, list[dict[str, Any]]]:
@@ -258,8 +283,12 @@ class SqlStore:
         await self._do(lambda c: privacy.forget(c, self._secret, self._now(), chat))
         return await self._overwrite()
 
-    async def tidy(self, idle: dt.timedelta, sent: dt.timedelta) -> int:
-        erased = await self._do(lambda c: privacy.tidy(c, self._now(), idle, sent))
+    async def tidy(
+        self, idle: dt.timedelta, sent: dt.timedelta, silent: Callable[[bytes], bytes]
+    ) -> int:
+        erased = await self._do(
+            lambda c: privacy.tidy(c, self._seal, self._now(), idle, sent, silent)
+        )
         await self._overwrite()
         return erased
 

@@ -91,6 +91,7 @@ OUTBOX = Table(
     Column("status", String(8), nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("repeated", Boolean, nullable=False),
+    Column("waits", Boolean, nullable=False),  # nobody waits for it: answers go first
     Column("not_before", Moment, nullable=False),
     Column("at", Moment, nullable=False),
     Column("done_at", Moment),  # sent or failed
@@ -100,6 +101,20 @@ OUTBOX = Table(
     Index("ix_outbox_done_at", "done_at"),
     # A number is never used twice, so a late "it was sent" cannot hit another student's message.
     sqlite_autoincrement=True,
+)
+
+# What is to be said later because the student asked for it: when, and which one. What it is about
+# stands in the state of the conversation; `body` is what only the row itself knows.
+DUE = Table(
+    "due",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("chat", BigInteger, nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("body", LargeBinary, info=_SEALED),
+    UniqueConstraint("chat", "kind", "number", name="uq_due_chat"),
 )
 
 # A student and a person of their school. What was shared is in `body`; `due` is its next deadline.
@@ -192,9 +207,27 @@ TICKETS = Table(
     Column("school", String(48), nullable=False),
     Column("staff", String(32), nullable=False),
     Column("case", Integer, index=True),
+    Column("review", Integer),
     Column("made_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
     Column("used_at", Moment),
+)
+
+# What an owner was asked about an offering: is this still right? Nothing of a student is in it.
+REVIEWS = Table(
+    "reviews",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("school", String(48), nullable=False),
+    Column("offering", String(48), nullable=False),
+    Column("staff", String(32), nullable=False),  # who was asked
+    Column("mark", String(64), nullable=False),  # of what the offering said then
+    Column("asked_at", Moment, nullable=False, index=True),
+    Column("answer", String(8)),  # right, change or hide
+    Column("answered_at", Moment),
+    Column("note", LargeBinary, info=_SEALED),  # what must change, in the owner's words
+    Column("applied_at", Moment),  # written into the catalogue, or found to be impossible
+    Column("version", Integer, nullable=False),
 )
 
 # What a student agreed to: exactly which words, for whom, and whether that was taken back.

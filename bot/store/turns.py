@@ -12,8 +12,8 @@ from typing import cast
 from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.store import cases, outbox
-from bot.store.port import Addressed, Chat, Outgoing, StaleChatError, Step
+from bot.store import cases, due, outbox, reviews
+from bot.store.port import Addressed, Chat, Due, Outgoing, StaleChatError, Step
 from bot.store.seal import Seal
 from bot.store.tables import CHATS, COUNTS, FAILURES, NOTES, SEEN
 from bot.text import Language
@@ -33,6 +33,21 @@ def chat(connection: Connection, seal: Seal, id: int) -> Chat | None:
     return None if row is None else _opened(row, seal)
 
 
+def states(connection: Connection, seal: Seal) -> list[tuple[int, bytes]]:
+    """See `Store.states`."""
+    there = CHATS.c.state.is_not(None) & CHATS.c.blocked_at.is_(None)
+    rows = connection.execute(select(CHATS.c.id, CHATS.c.state).where(there).order_by(CHATS.c.id))
+    return [(row.id, seal.open(row.state)) for row in rows]
+
+
+def due_with_chats(
+    connection: Connection, seal: Seal, now: dt.datetime, limit: int
+) -> list[tuple[Due, Chat | None]]:
+    """See `Store.due`."""
+    found = due.due_now(connection, seal, now, limit)
+    return [(one, chat(connection, seal, one.chat)) for one in found]
+
+
 def commit(connection: Connection, seal: Seal, now: dt.datetime, step: Step) -> bool:
     """See `Store.commit`. After StaleChatError the transaction must be rolled back."""
     if step.update_id is not None and not _handled(connection, now, step.update_id):
@@ -47,7 +62,12 @@ def commit(connection: Connection, seal: Seal, now: dt.datetime, step: Step) -> 
         cases.link(connection, now, step.links)
     for change in step.cases:
         cases.keep(connection, seal, now, change)
+    for review in step.reviews:
+        reviews.keep(connection, seal, review)
     outbox.queue(connection, seal, now, step.elsewhere)
+    due.handled(connection, step.handled)
+    due.drop(connection, step.not_due)
+    due.put(connection, seal, step.due)
     for ticket in step.tickets:
         cases.make_ticket(connection, now, ticket)
     for name in step.counts:

@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.messages.pofile import read_po
 
 from bot.catalogue import Catalogue
 from bot.catalogue.days import AMSTERDAM
-from bot.text import LANGUAGES, Arg, At, FromCatalogue, Language, Several, Text
+from bot.text import LANGUAGES, Arg, At, FromCatalogue, Language, On, Several, Text
 
 # English as it is used in the Netherlands: 15:05, not 3:05 PM.
 _LOCALES: Mapping[Language, Locale] = {"nl": Locale("nl"), "en": Locale("en", "GB")}
-_MOMENT = "EEEE d MMMM, HH:mm"
+_DAY = "EEEE d MMMM"
+_MOMENT = f"{_DAY}, HH:mm"
 _LIST_STYLE: Mapping[str, Literal["standard", "or"]] = {"and": "standard", "or": "or"}
 
 
@@ -37,6 +38,8 @@ class Translator:
             case At(moment):
                 here = moment.astimezone(AMSTERDAM)
                 return format_datetime(here, _MOMENT, locale=_LOCALES[self.language])
+            case On(day):
+                return format_date(day, _DAY, locale=_LOCALES[self.language])
             case FromCatalogue():
                 if catalogue is None:
                     raise ValueError("this text needs the catalogue")

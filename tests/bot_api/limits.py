@@ -16,6 +16,9 @@ from .refused import bad_request
 
 MAX_TEXT = 4096  # characters after the tags are gone; an emoji counts once
 MAX_CAPTION = 1024
+MAX_PHOTO = 10 * 2**20  # bytes
+MAX_SIDES = 10_000  # pixels, width and height together
+MAX_RATIO = 20
 MAX_RAW_TEXT = 2**15  # bytes, tags included
 MAX_CALLBACK_DATA = 64  # bytes
 MAX_BUTTONS = 100
@@ -69,6 +72,21 @@ def _formatted(params: Params, raw: str, given: str) -> tuple[str, list[Entity]]
     if mode not in ("", "none"):
         raise bad_request("unsupported parse_mode")
     return trimmed(raw, list(params.json(given) or []))
+
+
+def checked_photo(content: bytes) -> tuple[int, int]:
+    """Width and height of a picture; of a JPEG, of which only the beginning is looked at, 320."""
+    if len(content) > MAX_PHOTO:
+        raise bad_request("file is too big")  # only the limit is known
+    if content.startswith(b"\xff\xd8"):
+        return 320, 320
+    if not content.startswith(b"\x89PNG\r\n\x1a\n") or content[12:16] != b"IHDR":
+        raise bad_request("IMAGE_PROCESS_FAILED")
+    width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
+    narrow, wide = sorted((width, height))
+    if width + height > MAX_SIDES or wide > MAX_RATIO * narrow:
+        raise bad_request("PHOTO_INVALID_DIMENSIONS")
+    return width, height
 
 
 def checked_markup(markup: Any, *, inline_only: bool = False) -> dict[str, Any] | None:

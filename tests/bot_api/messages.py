@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .chats import Chat, Message
-from .limits import CHAT_ACTIONS, MAX_ANSWER, checked_markup, checked_text
+from .limits import CHAT_ACTIONS, MAX_ANSWER, checked_markup, checked_photo, checked_text
 from .params import File, Params
 from .refused import bad_request
 from .state import Answer, State
@@ -45,7 +45,8 @@ def _send_file(state: State, params: Params, kind: str) -> dict[str, Any]:
     kept = state.keep_file(file)
     content: dict[str, Any] = {"document": {**kept, "file_name": file.name}}
     if kind == "photo":
-        content = {"photo": [{**kept, "width": 320, "height": 320}]}
+        width, height = checked_photo(file.content)
+        content = {"photo": [{**kept, "width": width, "height": height}]}
     return _send(
         state,
         params,

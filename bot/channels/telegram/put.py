@@ -10,11 +10,12 @@ import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pydantic import TypeAdapter
+from pydantic import Base64Bytes, TypeAdapter
 
 from bot.catalogue import Catalogue
 from bot.channels.email import MAIL, Mail
-from bot.conversation import Message
+from bot.channels.telegram import links
+from bot.conversation import Message, SendFile
 from bot.engine import Spoken, record_as_text
 from bot.store.port import Outgoing, TicketKind
 from bot.text import Language, Text, text
@@ -78,7 +79,15 @@ class Hand:
     content: str
 
 
-SAY, HAND = TypeAdapter(Say), TypeAdapter(Hand)
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG with words in HTML below it."""
+
+    content: Base64Bytes
+    html: str
+
+
+SAY, HAND, PICTURE = TypeAdapter(Say), TypeAdapter(Hand), TypeAdapter(Picture)
 
 
 def put(spoken: Spoken, translators: Mapping[Language, Translator]) -> tuple[Outgoing, ...]:
@@ -87,6 +96,10 @@ def put(spoken: Spoken, translators: Mapping[Language, Translator]) -> tuple[Out
     shown = [render(message, translator, spoken.catalogue) for message in spoken.turn.say]
     says = _messages(shown, spoken.stamp, _closing(spoken), passing=spoken.turn.shows_help)
     out = [Outgoing("say", SAY.dump_json(say)) for say in says]
+    for action in spoken.turn.do:
+        if isinstance(action, SendFile):
+            file = Hand(action.name, action.content)
+            out.append(Outgoing("hand", HAND.dump_json(file)))
     if spoken.record is not None:
         file = Hand("wegwijs.json", record_as_text(spoken.record))
         out.append(Outgoing("hand", HAND.dump_json(file)))
@@ -100,6 +113,7 @@ class TelegramDeliver:
     translators: Mapping[Language, Translator]
     catalogue: Callable[[], Catalogue]
     links: str | None  # where the links in a mail lead; None: no mail
+    username: str = ""  # of the bot, for links that open it; "": there are none
 
     def to_student(self, message: Message, language: Language) -> tuple[Outgoing, ...]:
         return self._say(message, language, "say")
@@ -119,6 +133,14 @@ class TelegramDeliver:
             )
             for say in says
         )
+
+    def handed_out(self, payload: str, language: Language) -> tuple[Outgoing, ...]:
+        if not self.username:
+            return ()
+        address = links.link(self.username, payload)
+        caption = self.translators[language].say(text("teacher.link", link=address))
+        picture = Picture(links.qr_png(address), html.escape(caption, quote=False))
+        return (Outgoing("picture", PICTURE.dump_json(picture)),)
 
     def edit(self, message_id: int, out: Outgoing) -> Outgoing:
         return replace(out, body=SAY.dump_json(replace(_say_in(out), edits=message_id)))
@@ -149,6 +171,9 @@ _LINK: Mapping[TicketKind, Text] = {
     "seen": text("mail.link-seen"),
     "taken": text("mail.link-taken"),
     "done": text("mail.link-done"),
+    "right": text("mail.link-right"),
+    "change": text("mail.link-change"),
+    "hide": text("mail.link-hide"),
 }
 ASKING = ("answer", "note")  # messages that want a reply; what that is, their kind says
 

@@ -44,6 +44,7 @@ from bot.channels.telegram.translate import (
 from bot.conversation import Said
 from bot.conversation.colleague import StaffWords
 from bot.engine import Arrived, Engine
+from bot.reviews import Reviews
 from bot.store.port import Outgoing, Store
 from bot.text import Language
 
@@ -73,6 +74,7 @@ class Handler:
         sorry: Callable[[Language], str],
         only_private: Callable[[Language], str],
         cases: Cases,
+        reviews: Reviews,
         danger: Callable[[str], object],
     ) -> None:
         self._bot = bot
@@ -82,6 +84,7 @@ class Handler:
         self._sorry = sorry
         self._only_private = only_private
         self._cases = cases
+        self._reviews = reviews
         self._danger = danger
         self._aside: set[asyncio.Task[Any]] = set()
         self._groups: set[int] = set()
@@ -168,6 +171,8 @@ class Handler:
                 arrived = await self._of_student(update, by_staff)
                 if arrived is not None:
                     await self._engine.handle(arrived)
+                elif by_staff.review is not None:
+                    await self._reviews.handle(by_staff)
                 else:
                     await self._cases.handle(by_staff)
             case Arrived() as arrived:

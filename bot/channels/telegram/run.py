@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
@@ -27,8 +28,11 @@ from bot.channels.telegram.put import TelegramDeliver, put
 from bot.channels.telegram.receiver import Handler, Updates, poll
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.setup import set_up
-from bot.conversation import World
+from bot.conversation import World, from_json, to_json
+from bot.conversation.saved import in_silence
+from bot.due import DueMessages
 from bot.engine import Engine, Spoken
+from bot.reviews import Files, Reviews
 from bot.settings import SettingsError
 from bot.store.port import Outgoing, Store
 from bot.text import Language, Text, text
@@ -45,6 +49,7 @@ _BREATH = 0.1  # seconds in which the first answers leave
 _SETTING_UP = (30, 300, 3600)  # seconds before name and commands are tried again
 _TIDY = dt.timedelta(hours=1)
 _DEADLINES = 1.0  # seconds between two looks at what is due
+_STEADY = 0.25  # seconds between two things that are said because they are due
 _BETWEEN = 0.2  # seconds between two batches of that: students go first
 _FIRST_PAUSES = (1, 2, 5, 10, 30)  # seconds, while Telegram cannot be reached at the start
 HEARTBEAT = "heartbeat"  # touched after each answer of Telegram that was handled
@@ -74,6 +79,7 @@ class Service:
         [Callable[[], None], Callable[[tuple[Problem, ...]], Awaitable[None]]], Awaitable[None]
     ]
     tell: Callable[[Text], None]  # what the operator reads
+    files: Files  # of the catalogue, for what owners say about their offerings
     webhook: str | None = None  # Telegram pushes to this address; None: we ask
     listen: str = "127.0.0.1:8080"
     limits: Limits | None = None
@@ -138,7 +144,8 @@ def _unforeseen(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> Non
 
 async def _work(bot: Bot, updates: Updates, service: Service, asked: asyncio.Event) -> None:
     """Everything side by side, until we are asked to stop or one of them fails for good."""
-    cases = cases_of(service)
+    deliver = deliver_of(service, bot.username)
+    cases = cases_of(service, deliver)
     await cases.refresh()
     sender = Sender(bot, service.store, service.clock, Pace(service.limits), cases)
     mails = MailSender(service.store, service.smtp, service.clock) if service.smtp else None
@@ -149,22 +156,25 @@ async def _work(bot: Bot, updates: Updates, service: Service, asked: asyncio.Eve
             mails.wake()
 
     cases.wakes(wake)
-    handler = handler_for(bot, service, sender, cases, wake)
+    due = DueMessages(service.store, service.world, deliver, wake)
+    reviews = reviews_of(service, cases, deliver, wake)
+    handler = handler_for(bot, service, sender, cases, reviews, wake)
     heard = asyncio.Event()
     sending = asyncio.create_task(sender.run(), name="send")
     receiving = asyncio.create_task(_receive(bot, updates, handler, service, heard))
     beside = [
         asyncio.create_task(_prepare(bot, service, heard), name="prepare"),
         asyncio.create_task(_tidy(service, heard), name="tidy"),
-        asyncio.create_task(_keep_time(cases, heard), name="deadlines"),
-        asyncio.create_task(_watch(service, cases), name="catalogue"),
+        asyncio.create_task(_keep_time(cases, reviews, heard), name="deadlines"),
+        asyncio.create_task(_say_what_is_due(due, heard), name="due"),
+        asyncio.create_task(_watch(service, cases, due), name="catalogue"),
     ]
     if mails is not None:
         beside.append(asyncio.create_task(mails.run(), name="mail"))
     stop = asyncio.create_task(asked.wait())
     until = [sending, receiving, stop]  # the end of one is the end of all
     if service.smtp is not None and service.links is not None:
-        until.append(asyncio.create_task(_serve_links(service, cases), name="links"))
+        until.append(asyncio.create_task(_serve_links(service, cases, reviews), name="links"))
     await asyncio.wait(until, return_when=asyncio.FIRST_COMPLETED)
     for task in (*until[1:], *beside):
         task.cancel()
@@ -176,9 +186,15 @@ async def _work(bot: Bot, updates: Updates, service: Service, asked: asyncio.Eve
             raise result
 
 
-def cases_of(service: Service) -> Cases:
+def deliver_of(service: Service, username: str) -> TelegramDeliver:
+    """How the bot with this name says things beside a turn."""
+    return TelegramDeliver(
+        service.translators, lambda: service.world().catalogue, service.links, username
+    )
+
+
+def cases_of(service: Service, deliver: TelegramDeliver) -> Cases:
     """Handovers to staff."""
-    deliver = TelegramDeliver(service.translators, lambda: service.world().catalogue, service.links)
     return Cases(
         service.store,
         lambda: service.world().catalogue,
@@ -189,8 +205,28 @@ def cases_of(service: Service) -> Cases:
     )
 
 
+def reviews_of(
+    service: Service, cases: Cases, deliver: TelegramDeliver, wake: Callable[[], None]
+) -> Reviews:
+    """What owners are asked about their offerings."""
+    return Reviews(
+        service.store,
+        cases,
+        lambda: service.world().catalogue,
+        deliver,
+        service.clock,
+        service.files,
+        wake,
+    )
+
+
 def handler_for(
-    bot: Bot, service: Service, sender: Sender, cases: Cases, wake: Callable[[], None]
+    bot: Bot,
+    service: Service,
+    sender: Sender,
+    cases: Cases,
+    reviews: Reviews,
+    wake: Callable[[], None],
 ) -> Handler:
     """What handles an update, whichever way it came in."""
 
@@ -209,6 +245,7 @@ def handler_for(
         say(text("telegram.sorry")),
         say(text("telegram.only-private")),
         cases,
+        reviews,
         lambda words: service.world().danger(words),
     )
 
@@ -281,8 +318,9 @@ async def _prepare(bot: Bot, service: Service, heard: asyncio.Event) -> None:
         await asyncio.sleep(pause)
 
 
-async def _keep_time(cases: Cases, heard: asyncio.Event) -> None:
-    """Handle deadlines as they come; those that passed while we were away come first."""
+async def _keep_time(cases: Cases, reviews: Reviews, heard: asyncio.Event) -> None:
+    """Handle deadlines as they come, those that passed while we were away first; and ask owners
+    about their offerings."""
     await heard.wait()
     while True:
         try:
@@ -290,26 +328,60 @@ async def _keep_time(cases: Cases, heard: asyncio.Event) -> None:
                 await asyncio.sleep(_BETWEEN)
         except Exception as error:
             _log.error("Deadlines could not be looked at (%s).", type(error).__name__)
+        try:
+            await reviews.tick()
+        except Exception as error:
+            _log.error("Owners could not be asked (%s).", type(error).__name__)
         await asyncio.sleep(_DEADLINES)
 
 
-async def _watch(service: Service, cases: Cases) -> None:
-    """A changed catalogue: the staff in it are others, and its keepers hear when it is broken."""
-    await service.watch(cases.changed, cases.tell_keepers)
+async def _say_what_is_due(due: DueMessages, heard: asyncio.Event) -> None:
+    """What students asked to hear later: a few at a time, so that answers are never kept waiting.
+
+    One every quarter of a second is 5,000 in some twenty minutes.
+    """
+    await heard.wait()
+    while True:
+        pause = _DEADLINES
+        try:
+            if await due.tick(1):
+                pause = _STEADY
+        except Exception as error:
+            _log.error("What is due could not be looked at (%s).", type(error).__name__)
+        await asyncio.sleep(pause)
 
 
-async def _serve_links(service: Service, cases: Cases) -> None:
+async def _watch(service: Service, cases: Cases, due: DueMessages) -> None:
+    """A changed catalogue: the staff in it are others, as are tips and what they are about; and its
+    keepers hear when it is broken."""
+
+    def swapped() -> None:
+        cases.changed()
+        due.changed()
+
+    await service.watch(swapped, cases.tell_keepers)
+
+
+def _in_silence(state: bytes) -> bytes:
+    """What is kept of a silent conversation; nothing of what another version of us wrote."""
+    try:
+        return to_json(in_silence(from_json(state)))
+    except ValidationError:
+        return b"{}"
+
+
+async def _serve_links(service: Service, cases: Cases, reviews: Reviews) -> None:
     """The pages behind the links in mails. Raises SettingsError: mail leads nowhere without."""
     from bot.channels.links_page import serve_links  # here: it is an extra
 
-    await serve_links(service.store, cases, service.translators, service.links_listen)
+    await serve_links(service.store, cases, reviews, service.translators, service.links_listen)
 
 
 async def _tidy(service: Service, heard: asyncio.Event) -> None:
     await heard.wait()
     while True:
         try:
-            await service.store.tidy(service.idle, service.sent)
+            await service.store.tidy(service.idle, service.sent, _in_silence)
         except Exception as error:
             _log.error("Old conversations could not be erased (%s).", type(error).__name__)
         await asyncio.sleep(_TIDY.total_seconds())

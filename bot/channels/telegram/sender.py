@@ -31,7 +31,7 @@ from telegram.error import (
 )
 
 from bot.channels.telegram.pace import Pace
-from bot.channels.telegram.put import HAND, SAY, Close, Hand, Keyboard, Say
+from bot.channels.telegram.put import HAND, PICTURE, SAY, Close, Hand, Keyboard, Picture, Say
 from bot.store.port import Claimed, Outgoing, Store
 
 _log = logging.getLogger(__name__)
@@ -253,6 +253,8 @@ class Sender:
             case Hand(name, content):
                 file = await self._bot.send_document(one.chat, content.encode(), filename=name)
                 return Came(file.message_id)
+            case Picture(content, html):
+                return Came(await self._picture(one.chat, content, html))
         raise AssertionError("not reached")
 
     async def _about_case(self, one: Claimed, say: Say) -> Came:
@@ -317,6 +319,15 @@ class Sender:
             sent = await send()  # said plainly is better than not said
         return sent.message_id
 
+    async def _picture(self, chat: int, content: bytes, html: str) -> int:
+        try:
+            sent = await self._bot.send_photo(
+                chat, content, caption=html, parse_mode=ParseMode.HTML
+            )
+        except BadRequest:  # a group may allow words only
+            return await self._say(chat, Say(html))
+        return sent.message_id
+
     def _tidy(self, chat: int, message_id: int, closing: tuple[Close, ...]) -> None:
         """See to the older keyboards, beside what is sent next.
 
@@ -358,8 +369,13 @@ class Sender:
                     await asyncio.sleep(pause)
 
 
-def _read(one: Claimed) -> Say | Hand:
-    return HAND.validate_json(one.body) if one.kind == "hand" else SAY.validate_json(one.body)
+def _read(one: Claimed) -> Say | Hand | Picture:
+    match one.kind:
+        case "hand":
+            return HAND.validate_json(one.body)
+        case "picture":
+            return PICTURE.validate_json(one.body)
+    return SAY.validate_json(one.body)
 
 
 def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:

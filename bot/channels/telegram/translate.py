@@ -17,6 +17,9 @@ from bot.conversation.colleague import (
     StaffWords,
     case_on,
 )
+from bot.conversation.colleague.elements import BUTTONS as OF_ELEMENTS
+from bot.conversation.colleague.review import review_on
+from bot.conversation.reference import OFFERING, read_payload
 from bot.engine import Arrived, Pressing
 from bot.handover.invitation import INVITATION
 from bot.text import Language
@@ -34,6 +37,7 @@ _SERVICE = (
     "chat_background_set",
     "migrate_to_chat_id",
 )
+_OF_STAFF = ("c:", *OF_ELEMENTS)  # how the buttons of staff begin
 _DUTCH = {"nu": "now", "hulp": "help", "mens": "person", "opnieuw": "restart", "taal": "language"}
 
 
@@ -173,6 +177,9 @@ def _of_staff(id: int, message: Message) -> StaffArrived | None:
         replied,
         thread,
         on_it=next(filter(None, map(case_on, _buttons_on(reply))), None) if reply else None,
+        review=next(filter(None, map(review_on, _buttons_on(reply))), (None,))[0]
+        if reply
+        else None,
     )
 
 
@@ -209,9 +216,11 @@ def _other(message: Message) -> Event | None:
 
 
 def _started(payload: str, language: Language) -> Started:
-    """A link: `o-<offering>`, `n-<need>` or an institution. It is from outside: checked later."""
-    if payload.startswith("o-"):
-        return Started(language, offering=payload[2:])
+    """A link: an offering, perhaps with who gave it; `n-<need>`; or an institution. It is from
+    outside: checked later."""
+    if payload.startswith(OFFERING):
+        offering, referrer = read_payload(payload)
+        return Started(language, offering=offering, referrer=referrer)
     if payload.startswith("n-"):
         return Started(language, need=payload[2:])
     return Started(language, institution=payload or None)
@@ -224,7 +233,12 @@ def _pressed(
     if message is None:
         return None
     stamp, dot, button = (query.data or "").partition(".")
-    if button.startswith("c:") and is_staff(message.chat.id):
+    about = review_on(button)
+    if about is not None and is_staff(message.chat.id):
+        press = StaffPress(button)
+        user = query.from_user.id
+        return StaffArrived(update_id, message.chat.id, user, press, review=about[0])
+    if button.startswith(_OF_STAFF) and is_staff(message.chat.id):
         return StaffArrived(update_id, message.chat.id, query.from_user.id, StaffPress(button))
     if message.chat.type != Chat.PRIVATE:
         return None

@@ -25,14 +25,14 @@ from bot.handover.case import (
 from bot.handover.desk import Desk, can_take_over
 from bot.text import At, FromCatalogue, Text, text
 
-STAFF_COMMANDS = ("inbox", "away", "hours", "start", "help")
+STAFF_COMMANDS = ("inbox", "staff", "away", "hours", "start", "help")
 _MOST_PARTS = 20
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[-/. ](\d{1,2})(?:[-/. ](\d{4}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class StaffPress:
-    """A button of a card: `c:<case>:<what>[:<more>]`."""
+    """A button of a card: `c:<case>:<what>[:<more>]`; or of what a teacher looks up."""
 
     button: str
 
@@ -68,7 +68,8 @@ class StaffTurn:
     """What follows: what happens to the case, what else, and what to say to who did it.
 
     `asks`: the message wants a reply, which is then an answer or a note about the case. `shows`:
-    the card is shown anew, as it is after what happened.
+    the card is shown anew, as it is after what happened. `hands_out`: what stands behind `?start=`
+    in a link to give to a student, which goes with it, as a QR code too.
     """
 
     say: tuple[Message, ...] = ()
@@ -76,6 +77,7 @@ class StaffTurn:
     away: Absent | None = None
     asks: Literal["", "answer", "note"] = ""
     shows: bool = False
+    hands_out: str = ""
 
 
 def hear(

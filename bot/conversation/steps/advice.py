@@ -6,12 +6,18 @@ from dataclasses import replace
 
 from bot.advice import Student, reasons
 from bot.advice.fit import is_old
+from bot.advice.timing import close_for
 from bot.catalogue import Offering
 from bot.conversation.message import Button, Message, Part
+from bot.conversation.saved import drop, of_offering, promise
 from bot.conversation.standing import student_of, suggestion_of
 from bot.conversation.state import State
-from bot.conversation.steps import handover
+from bot.conversation.steps import handover, tips
+from bot.conversation.steps.coming_back import ask_buttons, meeting_buttons
 from bot.conversation.steps.links import link_buttons
+from bot.conversation.steps.parts import step_parts
+from bot.conversation.steps.saved import keep_button
+from bot.conversation.steps.when import in_time, meeting
 from bot.conversation.steps.why import why
 from bot.conversation.world import World
 from bot.text import FromCatalogue, Several, Text, text
@@ -33,7 +39,9 @@ def show(state: State, world: World) -> Message:
         Part(FromCatalogue("offering", offering.id, "title"), "title"),
         Part(FromCatalogue("offering", offering.id, "summary")),
         *step_parts(offering),
+        *meeting(offering, student, world),
         Part(why(offering, student, state)),
+        *in_time(offering, student, world),
         *conditions(offering, student, world),
     ]
     if set(student.needs) & _WITH_CARE:
@@ -46,6 +54,7 @@ def show(state: State, world: World) -> Message:
             *link_buttons(offering),
             Button("take", text("button.take")),
             Button("other", text("button.other")),
+            *keep_button(offering.id, world),
             *_also_in_dutch(offering, student, world),
         ),
     )
@@ -69,25 +78,9 @@ def _also_in_dutch(offering: Offering, student: Student, world: World) -> tuple[
 
 def because(state: State, world: World, offering: Offering) -> tuple[str, ...]:
     """The reasons as ids, for who counts and for tests."""
-    return reasons(offering, student_of(state, world))
-
-
-def step_parts(offering: Offering) -> tuple[Part, ...]:
-    """The first step, and where and when it can be taken."""
-    parts = [
-        Part(text("advice.step", step=FromCatalogue("offering", offering.id, "first_step")), "step")
-    ]
-    where_and_when: list[Text] = []
-    if offering.place:
-        where_and_when.append(
-            text("advice.place", place=FromCatalogue("offering", offering.id, "place"))
-        )
-    if offering.hours:
-        where_and_when.append(
-            text("advice.hours", hours=FromCatalogue("offering", offering.id, "hours"))
-        )
-    parts += [Part(line) for line in where_and_when]
-    return tuple(parts)
+    student = student_of(state, world)
+    close = close_for(offering, student, world.catalogue, world.today)
+    return reasons(offering, student) + ((f"close:{close.entry.id}",) if close else ())
 
 
 def _opening(offering: Offering, student: Student, state: State) -> Text:
@@ -136,13 +129,15 @@ def hear(state: State, said: str, world: World) -> State | None:
 def take(state: State, world: World) -> State:
     """I'll do this."""
     fit = suggestion_of(state, world)
-    return replace(state, promised=fit.offering.id) if fit else state
+    return promise(state, fit.offering.id, world) if fit else state
 
 
 def other(state: State, world: World) -> State:
     """Something else: this one is not named again. After a promise, it is the promise that goes."""
     named = state.promised
-    if named is None:
+    if named is not None:
+        state = drop(state, named)
+    else:
         fit = suggestion_of(state, world)
         named = fit.offering.id if fit else None
     if named is None or named in state.declined:
@@ -151,7 +146,11 @@ def other(state: State, world: World) -> State:
 
 
 def show_promised(state: State, world: World) -> Message:
+    """The first step once more; and, once, whether to ask afterwards how it went."""
     offering = world.catalogue.offerings[str(state.promised)]
+    one = of_offering(state, offering.id) if world.keeping.kept else None
+    asks = one is not None and not one.offered
+    later = (Part(text("promised.check-in")),) if asks else ()
     needs = tuple(FromCatalogue("need", need) for need in state.also)
     also = (Part(text("promised.also", needs=Several(needs, "and"))),) if needs else ()
     return Message(
@@ -160,12 +159,17 @@ def show_promised(state: State, world: World) -> Message:
             Part(text("promised.good")),
             Part(FromCatalogue("offering", offering.id, "title"), "title"),
             *step_parts(offering),
+            *meeting(offering, student_of(state, world), world),
+            *later,
             Part(text("promised.on"), "quiet"),
             *also,
         ),
         (
             *link_buttons(offering),
+            *(ask_buttons(one) if one and asks else ()),
+            *(meeting_buttons(one, world, state) if one else ()),
             *(Button(f"need:{need.id}", need) for need in needs),
+            *tips.offer(state, world),
             Button("other", text("button.other")),
         ),
     )

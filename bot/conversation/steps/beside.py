@@ -7,10 +7,10 @@ from bot.conversation.message import Button, Message, Part
 from bot.conversation.standing import student_of
 from bot.conversation.state import State
 from bot.conversation.steps import handover
-from bot.conversation.steps.advice import step_parts
 from bot.conversation.steps.crisis import ANY, line_buttons, worried_button
 from bot.conversation.steps.institution import school_buttons
 from bot.conversation.steps.links import link_buttons
+from bot.conversation.steps.parts import step_parts
 from bot.conversation.world import World
 from bot.safety.lines import LINES
 from bot.text import FromCatalogue, text

@@ -154,8 +154,8 @@ def _own(crisis: Crisis, state: State, catalogue: Catalogue) -> tuple[Offering, 
     if school is None or crisis.about == "other":
         return None
     for named in school.institution.in_crisis:
-        if not named.kinds or crisis.kind in named.kinds:
-            offering = catalogue.offerings[named.offering]
+        offering = catalogue.offerings.get(named.offering)
+        if offering is not None and (not named.kinds or crisis.kind in named.kinds):
             title = FromCatalogue("offering", offering.id, "title")
             step = FromCatalogue("offering", offering.id, "first_step")
             if named.day_and_night:

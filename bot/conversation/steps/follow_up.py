@@ -36,6 +36,7 @@ CHOICE: dict[str, Text] = {
     "international": text("choice.international"),
     "job": text("choice.job"),
     "caring": text("choice.caring"),
+    "travel": text("choice.travel"),
     "master": text("choice.master"),
     "phd": text("choice.phd"),
     "none": text("button.none-of-these"),

@@ -7,7 +7,7 @@ from bot.catalogue import Offering
 from bot.conversation.state import State
 from bot.text import Arg, FromCatalogue, Several, Text, text
 
-_WISH: dict[str, Text] = {
+WISH: dict[str, Text] = {
     "fellow-student": text("why.fellow-student"),
     "group": text("why.group"),
     "professional": text("why.professional"),
@@ -19,6 +19,7 @@ _WISH: dict[str, Text] = {
     "international": text("why.international"),
     "job": text("why.job"),
     "caring": text("why.caring"),
+    "travel": text("why.travel"),
     "master": text("why.master"),
     "phd": text("why.phd"),
 }
@@ -32,8 +33,8 @@ def why(offering: Offering, student: Student, state: State) -> Text:
     if evidence is not None:
         clauses.append(evidence)
     for reason in told:
-        if reason in _WISH:
-            clauses.append(_WISH[reason])
+        if reason in WISH:
+            clauses.append(WISH[reason])
         elif reason not in student.needs:  # a part of the institution
             part = FromCatalogue("part", f"{student.institution}/{reason}")
             is_place = reason == student.location

@@ -1,27 +1,30 @@
-"""The counts as one page for a report: to read on a screen or a phone, and to print on A4.
-
-The page stands on its own: its style is inside it, it loads nothing and runs nothing.
-"""
+"""The counts as one page for a report; see `bot.staff.page`."""
 
 from __future__ import annotations
 
 import datetime as dt
-import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from babel.dates import format_date
-
 from bot.staff.coverage.count import Cell, Coverage, Say, Tally, findings
 from bot.staff.coverage.table import status_in_words
+from bot.staff.page import (
+    column_head,
+    contents,
+    document,
+    escaping,
+    explained,
+    group,
+    in_box,
+    sheet,
+)
 from bot.text import FromCatalogue, Language, Text, text
 
 _STYLE = Path(__file__).with_name("page.css")
 # From how many own offerings on a cell is this dark: `heat-0` to `heat-4` in the style.
 _HEAT = (0, 1, 2, 3, 5)
 _LEGEND = ("0", "1", "2", "3–4", "5+")
-_DATES = {"nl": "nl", "en": "en_GB"}
 
 
 @dataclass(frozen=True)
@@ -38,39 +41,19 @@ def as_page(coverages: Sequence[Coverage], say: Say, language: Language, today: 
 
     `say` puts texts into this language; everything it says is escaped here.
     """
-    safe = _escaping(say)
-    names = [safe(FromCatalogue("institution", found.school)) for found in coverages]
-    title = safe(text("coverage.page-title"))
-    intro = safe(text("coverage.intro"))
-    date = safe(format_date(today, "d MMMM y", locale=_DATES[language]))
-    schools = (
-        _school(found, name, safe, language) for found, name in zip(coverages, names, strict=True)
+    safe = escaping(say)
+    about = {found.school: safe(FromCatalogue("institution", found.school)) for found in coverages}
+    intro, label = safe(text("coverage.intro")), safe(text("coverage.contents"))
+    schools = (_school(found, about[found.school], safe, language) for found in coverages)
+    return document(
+        safe(text("coverage.page-title")),
+        about,
+        language,
+        today,
+        top=f"<p>{intro}</p>\n{contents(about, label)}",
+        body=f"{''.join(schools)}{_counting(safe)}",
+        style=_STYLE,
     )
-    return (
-        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}: {', '.join(names)}</title>\n"
-        f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
-        f'<header>\n<p class="mark">Wegwijs</p>\n<h1>{title}</h1>\n'
-        f'<p class="soft">{date}</p>\n<p>{intro}</p>\n'
-        f"{_contents(coverages, names, safe)}</header>\n"
-        f"<main>\n{''.join(schools)}{_counting(safe)}</main>\n</body>\n</html>\n"
-    )
-
-
-def _escaping(say: Say) -> Say:
-    return lambda said: html.escape(say(said))
-
-
-def _contents(coverages: Sequence[Coverage], names: Sequence[str], safe: Say) -> str:
-    if len(coverages) < 2:
-        return ""
-    items = "".join(
-        f'<li><a href="#{found.school}">{name}</a></li>'
-        for found, name in zip(coverages, names, strict=True)
-    )
-    label = safe(text("coverage.contents"))
-    return f'<nav aria-label="{label}"><ul>{items}</ul></nav>\n'
 
 
 def _school(found: Coverage, name: str, safe: Say, language: Language) -> str:
@@ -141,7 +124,7 @@ def _heat_map(
         head = f'<tr><th scope="col" class="corner">{element}</th>{heads}</tr>'
     body = []
     for level in found.levels:
-        rows = [_group(safe(level.name.in_(language)), len(columns) + 1)]
+        rows = [group(safe(level.name.in_(language)), len(columns) + 1)]
         for row in level.elements:
             cells = "".join(
                 _heat_cell(found.cell(row.id, column.needs), safe, opens=column.opens_theme)
@@ -154,7 +137,7 @@ def _heat_map(
     caption = safe(text("coverage.fine-caption") if fine else text("coverage.map-caption"))
     label = safe(text("coverage.legend"))
     legend = "".join(f'<li class="heat-{heat}">{shown}</li>' for heat, shown in enumerate(_LEGEND))
-    table = _in_box(
+    table = in_box(
         f"{heading}, {name}",
         "heat fine" if fine else "heat",
         caption,
@@ -176,14 +159,14 @@ def _heat_cell(cell: Cell, safe: Say, *, opens: bool) -> str:
 
 def _elements(found: Coverage, name: str, safe: Say, language: Language) -> str:
     heads = (
-        _head(safe(text("coverage.element")))
-        + _head(safe(text("coverage.gives")), "words")
-        + _head(safe(text("coverage.asks")), "words")
+        column_head(safe(text("coverage.element")))
+        + column_head(safe(text("coverage.gives")), "words")
+        + column_head(safe(text("coverage.asks")), "words")
         + _number_heads(_COUNTS, safe)
     )
     body = []
     for level in found.levels:
-        rows = [_group(safe(level.name.in_(language)), 3 + len(_COUNTS))]
+        rows = [group(safe(level.name.in_(language)), 3 + len(_COUNTS))]
         for row in level.elements:
             gives = safe(FromCatalogue("element", row.id, "need"))
             asks = safe(FromCatalogue("element", row.id, "skill"))
@@ -193,17 +176,17 @@ def _elements(found: Coverage, name: str, safe: Say, language: Language) -> str:
             )
         body.append(f"<tbody>\n{''.join(rows)}</tbody>\n")
     heading, caption = text("coverage.elements"), text("coverage.elements-caption")
-    return _sheet(safe(heading), name, safe(caption), heads, body)
+    return sheet(safe(heading), name, safe(caption), heads, body)
 
 
 def _needs(found: Coverage, name: str, safe: Say) -> str:
     several = found.locations if len(found.locations) > 1 else ()
     places = [FromCatalogue("part", f"{found.school}/{place}") for place in several]
-    heads = _head(safe(text("coverage.need"))) + _number_heads((*_COUNTS, *places), safe)
+    heads = column_head(safe(text("coverage.need"))) + _number_heads((*_COUNTS, *places), safe)
     body = []
     for theme in found.themes:
         width = 1 + len(_COUNTS) + len(places)
-        rows = [_group(safe(FromCatalogue("theme", theme.id)), width)]
+        rows = [group(safe(FromCatalogue("theme", theme.id)), width)]
         for row in theme.needs:
             counts = (*_counts(row.tally), *(row.tally.by_location[place] for place in several))
             rows.append(
@@ -212,14 +195,7 @@ def _needs(found: Coverage, name: str, safe: Say) -> str:
             )
         body.append(f"<tbody>\n{''.join(rows)}</tbody>\n")
     heading, caption = text("coverage.needs"), text("coverage.needs-caption")
-    return _sheet(safe(heading), name, safe(caption), heads, body)
-
-
-def _sheet(heading: str, name: str, caption: str, heads: str, body: Iterable[str]) -> str:
-    """One table on a sheet of its own in print."""
-    all_rows = f"<thead>\n<tr>{heads}</tr>\n</thead>\n{''.join(body)}"
-    table = _in_box(f"{heading}, {name}", "", caption, all_rows)
-    return f'<div class="sheet">\n<h3>{heading}</h3>\n{table}</div>\n'
+    return sheet(safe(heading), name, safe(caption), heads, body)
 
 
 # The columns that both tables have, and below in the same order what stands in them.
@@ -244,13 +220,8 @@ def _counts(tally: Tally) -> tuple[int, ...]:
     )
 
 
-def _head(label: str, kind: str = "") -> str:
-    named = f' class="{kind}"' if kind else ""
-    return f'<th scope="col"{named}>{label}</th>'
-
-
 def _number_heads(labels: Iterable[Text | FromCatalogue], safe: Say) -> str:
-    return "".join(_head(safe(label), "n") for label in labels)
+    return "".join(column_head(safe(label), "n") for label in labels)
 
 
 def _numbers(counts: Sequence[int]) -> str:
@@ -258,19 +229,6 @@ def _numbers(counts: Sequence[int]) -> str:
     own, *others = counts
     first = f'<td class="{"n" if own else "n none"}">{own}</td>'
     return first + "".join(f'<td class="n">{count}</td>' for count in others)
-
-
-def _group(label: str, width: int) -> str:
-    return f'<tr><th scope="rowgroup" colspan="{width}"><span>{label}</span></th></tr>\n'
-
-
-def _in_box(label: str, kind: str, caption: str, rows: str) -> str:
-    """A table that scrolls in its own box, which the keyboard can reach. All is escaped already."""
-    named = f' class="{kind}"' if kind else ""
-    return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">\n'
-        f"<table{named}>\n<caption><span>{caption}</span></caption>\n{rows}</table>\n</div>\n"
-    )
 
 
 def _counting(safe: Say) -> str:
@@ -282,6 +240,4 @@ def _counting(safe: Say) -> str:
         (text("coverage.professional"), text("coverage.means-professional")),
         (text("coverage.locations"), text("coverage.means-locations")),
     )
-    listed = "".join(f"<dt>{safe(term)}</dt><dd>{safe(meaning)}</dd>\n" for term, meaning in terms)
-    heading = safe(text("coverage.counting"))
-    return f'<section class="counting">\n<h2>{heading}</h2>\n<dl>\n{listed}</dl>\n</section>\n'
+    return explained(safe(text("coverage.counting")), {safe(t): safe(m) for t, m in terms})

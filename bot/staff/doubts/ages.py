@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from bot.catalogue import Problem, Reading
 from bot.catalogue.models import Checked
+from bot.handover.freshness import why_due
 from bot.text import Text, text
 
-_HALF_A_YEAR = dt.timedelta(days=183)
 _A_YEAR = dt.timedelta(days=366)
 _YEARS_OF_A_SOURCE = 3
 
@@ -19,25 +19,28 @@ def doubts(reading: Reading, today: dt.date) -> Iterator[Problem]:
     catalogue = reading.catalogue
     for school in catalogue.all_schools():
         file = f"{school.institution.id}/offerings.yaml"
+        # Who made up an example need not look at it; in a trial, one can still be asked.
         confirmed = school.institution.status == "confirmed"
         for index, offering in enumerate(school.offerings):
-            if offering.checked:
-                if said := _of_check(offering.checked, today):
-                    yield reading.doubt(file, (index, "checked"), said)
+            if offering.use == "hidden":
                 continue
-            if confirmed:
+            why = why_due(offering, school, today)
+            checked = offering.checked
+            if checked and checked.on > today:
+                future = text("ages.future", date=checked.on.isoformat(), today=today.isoformat())
+                yield reading.doubt(file, (index, "checked"), future)
+            elif checked and why:
+                yield reading.doubt(file, (index, "checked"), _old(checked, today))
+            elif why and confirmed:
                 yield reading.doubt(file, (index, "id"), text("ages.never-checked"))
-            if offering.source_year and today.year - offering.source_year > _YEARS_OF_A_SOURCE:
-                old = text("ages.source-old", year=str(offering.source_year))
-                yield reading.doubt(file, (index, "source_year"), old)
+            old = offering.source_year and today.year - offering.source_year > _YEARS_OF_A_SOURCE
+            if old and not checked:
+                said = text("ages.source-old", year=str(offering.source_year))
+                yield reading.doubt(file, (index, "source_year"), said)
 
 
-def _of_check(checked: Checked, today: dt.date) -> Text | None:
+def _old(checked: Checked, today: dt.date) -> Text:
     on, by = checked.on, checked.by
-    if on > today:
-        return text("ages.future", date=on.isoformat(), today=today.isoformat())
     if today - on > _A_YEAR:
         return text("ages.year", date=on.isoformat(), by=by)
-    if today - on > _HALF_A_YEAR:
-        return text("ages.half-year", date=on.isoformat(), by=by)
-    return None
+    return text("ages.half-year", date=on.isoformat(), by=by)

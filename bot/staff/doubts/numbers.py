@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import shortnumberinfo
@@ -19,6 +20,7 @@ _DIGITS = 9  # of a Dutch number without its 0
 _OF_ANY_LENGTH = ("800", "90", "97")  # free and paid services, and machines
 
 _BETWEEN = r"(?:[ ()-]{0,3}\d)"
+_SOME_DIGITS = re.compile(rf"\d{_BETWEEN}")  # most texts have none, and so no number
 # Dates and bank accounts look like telephone numbers and are none.
 _OTHER = re.compile(r"\b\d{1,2}-\d{1,2}-\d{4}\b|\b[A-Z]{2}\d\d ?[A-Z]{4}[ \d]{10,}")
 # By its look: with 0 or + in front and long enough. Short ones only count behind “bel” or “call”.
@@ -48,12 +50,15 @@ def doubts(reading: Reading) -> Iterator[Problem]:
 
 def numbers_in(words: str) -> Iterator[str]:
     """What looks like a telephone number in a text, as written, each once."""
+    if not _SOME_DIGITS.search(words):
+        return
     rest = _OTHER.sub(" ", words)
     long = [match[0] for match in _LONG.finditer(rest)]
     called = [match[1] for match in _CALLED.finditer(rest)]
     yield from dict.fromkeys(long + called)
 
 
+@lru_cache(1_000)  # a school's own number stands in many places
 def _wrong(written: str) -> Text | None:
     """What is wrong with a number; None where it exists."""
     if re.sub(r"\D", "", written) in _SHORT:

@@ -6,7 +6,8 @@ Nothing is scored: every doubt names the sentence or the word, so that a keeper 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 from bot.catalogue import Problem, Reading
 from bot.catalogue.problems import Path, shown
@@ -20,12 +21,13 @@ _LONG_AT_MOST = 3  # such words in one text
 
 _FOR_STUDENTS = {
     "offerings.yaml": ("title", "summary", "first_step"),
+    "tips.yaml": ("text",),
     "needs": ("description",),
     "small_talk": ("answer",),
 }
 
 _END = re.compile(r"(?<=[.!?…])[”\"')]*\s+")
-_ADDRESS = re.compile(r"\S*(?:://|@|www\.|/)\S*")
+_ADDRESS = re.compile(r"[/@]|www\.")  # what only a word that is an address has in it
 _WORD = re.compile(r"[^\W\d_]+")
 _SHOUTED = re.compile(r"!\s*!|[!?]{2,}")
 _FORMAL_YOU = re.compile(r"(?<![\w.'’-])(?:u|uw|uzelf|uwe)(?![\w'’-]|\.\w)", re.IGNORECASE)
@@ -154,11 +156,17 @@ def _plain_words(lines: str) -> dict[str, str]:
     return {form.strip(): plain.strip() for hard, plain in pairs for form in hard.split(",")}
 
 
+def _one_of(forms: Iterable[str]) -> re.Pattern[str]:
+    """Any of them as whole words; by their first letter, for then few are tried at each place."""
+    by_letter: defaultdict[str, list[str]] = defaultdict(list)
+    for form in forms:
+        by_letter[form[0]].append(re.escape(form[1:]))
+    any_of_them = "|".join(f"{letter}(?:{'|'.join(ends)})" for letter, ends in by_letter.items())
+    return re.compile(rf"(?<![\w-])(?:{any_of_them})(?![\w-])")
+
+
 PLAIN = {language: _plain_words(_INSTEAD[language]) for language in LANGUAGES}
-_HARD = {
-    language: re.compile(rf"(?<![\w-])(?:{'|'.join(PLAIN[language])})(?![\w-])")
-    for language in LANGUAGES
-}
+_HARD = {language: _one_of(PLAIN[language]) for language in LANGUAGES}
 
 
 def doubts(reading: Reading) -> Iterator[Problem]:
@@ -167,7 +175,7 @@ def doubts(reading: Reading) -> Iterator[Problem]:
         if not _for_students(pair.file, pair.path):
             continue
         for language in LANGUAGES:
-            for said in _in_text(" ".join(pair.texts[language].split()), language):
+            for said in _in_text(pair.texts[language].split(), language):
                 yield reading.doubt(pair.file, (*pair.path, language), said)
             length = len(pair.texts[language])
             if pair.path[-1] == "title" and length > _TITLE_AT_MOST:
@@ -180,20 +188,30 @@ def _for_students(file: str, path: Path) -> bool:
     return path[-1] in _FOR_STUDENTS.get(name, _FOR_STUDENTS.get(folder, ()))
 
 
-def _in_text(words: str, language: Language) -> Iterator[Text]:
-    for sentence in _END.split(words):
-        parts = sentence.split()
-        if len(parts) <= _SENTENCE_AT_MOST:
-            continue
-        length = sum(bool(_WORD.search(part)) for part in parts)
-        if length > _SENTENCE_AT_MOST:
-            yield text("plain.sentence", sentence=shown(sentence), length=length)
-    long = [w for w in _WORD.findall(_ADDRESS.sub(" ", words)) if len(w) >= _LONG[language]]
-    if len(set(long)) > _LONG_AT_MOST:
-        yield text("plain.long-words", words=", ".join(dict.fromkeys(long)))
+def _in_text(parts: list[str], language: Language) -> Iterator[Text]:
+    """Of a text in parts without spaces."""
+    words = " ".join(parts)
+    if len(parts) > _SENTENCE_AT_MOST:
+        yield from _long_sentences(words)
+    long = dict.fromkeys(_long_words(parts, _LONG[language]))
+    if len(long) > _LONG_AT_MOST:
+        yield text("plain.long-words", words=", ".join(long))
     for hard in dict.fromkeys(match[0] for match in _HARD[language].finditer(words.lower())):
         yield text("plain.officialese", word=hard, plain=PLAIN[language][hard])
     if _SHOUTED.search(words):
         yield text("plain.shouted")
     if language == "nl" and (formal := _FORMAL_YOU.search(words)):
         yield text("plain.formal-you", word=formal[0])
+
+
+def _long_sentences(words: str) -> Iterator[Text]:
+    for sentence in _END.split(words):
+        length = sum(bool(_WORD.search(part)) for part in sentence.split())
+        if length > _SENTENCE_AT_MOST:
+            yield text("plain.sentence", sentence=shown(sentence), length=length)
+
+
+def _long_words(parts: list[str], least: int) -> Iterator[str]:
+    for part in parts:
+        if len(part) >= least and not _ADDRESS.search(part):
+            yield from (word for word in _WORD.findall(part) if len(word) >= least)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.catalogue import Problem, Reading, School
 from bot.text import LANGUAGES, text
@@ -52,16 +52,15 @@ class _Entry:
         beginnings = {f"summary {summary[:_BEGINNING]}" for summary in self.summaries}
         return beginnings | {f"title {title}" for title in self.titles}
 
-    def likeness(self, other: _Entry) -> float:
+    def may_double(self, other: _Entry) -> bool:
+        return self.for_crisis == other.for_crisis and other.id not in self.replaces
+
+    def shares_place(self, other: _Entry) -> bool:
+        return not self.reached_by.isdisjoint(other.reached_by)
+
+    def likeness(self, other: _Entry, title: float, summary: float) -> float:
         """How much they look alike, from 0 (not the same thing) to 200."""
-        if self.for_crisis != other.for_crisis or other.id in self.replaces:
-            return 0
-        title = _highest(self.titles, other.titles)
-        same_place = not self.reached_by.isdisjoint(other.reached_by)
-        if not (title or same_place) and self.copied.isdisjoint(other.copied):
-            return 0  # long texts are only compared where something points to it
-        summary = _highest(self.summaries, other.summaries)
-        alike = title and summary and (same_place or title >= _SAME)
+        alike = title and summary and (title >= _SAME or self.shares_place(other))
         return title + summary if alike or title == 100 or summary >= _SAME else 0
 
 
@@ -107,14 +106,27 @@ class _Earlier:
     def most_like(self, entry: _Entry) -> _Entry | None:
         """Of equals the first in the file; None where nothing is like it."""
         sharing = {other.index: other for key in entry.keys for other in self._sharing.get(key, ())}
-        likeness = {index: entry.likeness(sharing[index]) for index in sorted(sharing)}
-        best = max(likeness, key=likeness.__getitem__, default=None)
-        return sharing[best] if best is not None and likeness[best] else None
+        others = [sharing[index] for index in sorted(sharing) if entry.may_double(sharing[index])]
+        titles = _likeness(entry.titles, [other.titles for other in others])
+        near = [  # long texts are only compared where something points to it
+            (other, title)
+            for other, title in zip(others, titles, strict=True)
+            if title or entry.shares_place(other) or not entry.copied.isdisjoint(other.copied)
+        ]
+        summaries = _likeness(entry.summaries, [other.summaries for other, _ in near])
+        best, most = None, 0.0
+        for (other, title), summary in zip(near, summaries, strict=True):
+            likeness = entry.likeness(other, title, summary)
+            if likeness > most:
+                best, most = other, likeness
+        return best
 
 
 def _entries(reading: Reading, school: School) -> Iterator[_Entry]:
     file = f"{school.institution.id}/offerings.yaml"
     for index, offering in enumerate(school.offerings):
+        if offering.use == "hidden":
+            continue
         access = offering.access
         numbers = (number.replace(" ", "") for number in access.phone)
         yield _Entry(
@@ -133,7 +145,12 @@ def _entries(reading: Reading, school: School) -> Iterator[_Entry]:
         )
 
 
-def _highest(here: tuple[str, ...], there: tuple[str, ...]) -> float:
-    """0 where they are not even near."""
-    pairs = zip(here, there, strict=True)
-    return max(fuzz.ratio(a, b, score_cutoff=_NEAR) for a, b in pairs)
+def _likeness(here: tuple[str, ...], others: list[tuple[str, ...]]) -> list[float]:
+    """Of each other one in the language in which they are most alike; 0 where not even near."""
+    likeness = [0.0] * len(others)
+    for language, said in enumerate(here):
+        there = [texts[language] for texts in others]
+        near = process.extract(said, there, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=None)
+        for _, score, place in near:
+            likeness[place] = max(likeness[place], score)
+    return likeness

@@ -25,7 +25,7 @@ _SHORT = 40  # characters; of shorter texts the lengths say nothing
 _APART = dt.timedelta(days=1)
 _SECONDS_FOR_GIT = 20
 _GITS_AT_ONCE = 4
-_HEADER = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+)(?: \d+)?$")
+_HEADER = re.compile(r"([0-9a-f]{40,64}) \d+ (\d+) (\d+)$")
 
 _OTHER: Mapping[Language, Language] = {"nl": "en", "en": "nl"}
 
@@ -73,16 +73,18 @@ def in_both_languages(reading: Reading) -> Iterator[InBothLanguages]:
 
 
 def _within(file: str, path: Path, value: Any) -> Iterator[InBothLanguages]:
+    parts: Iterable[tuple[str | int, Any]] = ()
     if isinstance(value, list):
-        for index, part in enumerate(value):
-            yield from _within(file, (*path, index), part)
+        parts = enumerate(value)
     elif isinstance(value, dict):
         nl, en = value.get("nl"), value.get("en")
         if isinstance(nl, str) and isinstance(en, str):
             yield InBothLanguages(file, path, {"nl": nl, "en": en})
             return
-        for key, part in value.items():
-            yield from _within(file, (*path, key), part)
+        parts = value.items()
+    for step, part in parts:
+        if not isinstance(part, str):  # most are
+            yield from _within(file, (*path, step), part)
 
 
 def doubts(reading: Reading, changed: Changed) -> Iterator[Problem]:
@@ -116,9 +118,12 @@ def _same_sentence(texts: Mapping[Language, str]) -> bool:
 
 def _details(reading: Reading, pair: InBothLanguages) -> Iterator[Problem]:
     """Numbers, times, addresses and sites that stand in one language only."""
+    found_in = {language: details(pair.texts[language]) for language in LANGUAGES}
+    if found_in["nl"].keys() == found_in["en"].keys():  # also where there is nothing
+        return
     only = {
-        language: _not_in(pair.texts[language], pair.texts[_OTHER[language]])
-        for language in LANGUAGES
+        language: _not_in(found_in[language], found_in[other], pair.texts[other])
+        for language, other in _OTHER.items()
     }
     if only["nl"] and only["en"]:
         message = text("translated.details-differ", here=only["en"], there=only["nl"])
@@ -131,11 +136,8 @@ def _details(reading: Reading, pair: InBothLanguages) -> Iterator[Problem]:
             yield reading.doubt(pair.file, (*pair.path, missing), message)
 
 
-def _not_in(words: str, others: str) -> str:
-    here = details(words)
-    there = details(others) if here else {}
-    if here.keys() <= there.keys():  # also where there is nothing
-        return ""
+def _not_in(here: Mapping[str, str], there: Mapping[str, str], others: str) -> str:
+    """What is here and not there, nor spelled out in the other words."""
     spelled = set(re.findall(r"\w+", others.lower()))
     return ", ".join(
         written
@@ -154,13 +156,12 @@ def details(words: str) -> dict[str, str]:
     if not _TELLING.search(words):  # most texts
         return found
 
-    def take(pattern: re.Pattern[str], rest: str) -> str:
-        for match in pattern.finditer(rest):
-            whole = next((group for group in match.groups() if group), match[0])
-            found.setdefault(whole.lower(), whole)
-        return pattern.sub(" ", rest)
+    def take(match: re.Match[str]) -> str:
+        whole = match[match.lastindex or 0]
+        found.setdefault(whole.lower(), whole)
+        return " "
 
-    rest = take(_SITE, take(_MAIL, words))
+    rest = _SITE.sub(take, _MAIL.sub(take, words) if "@" in words else words)
     rest = _AFTERNOON.sub(lambda m: f"{int(m[1]) % 12 + 12}.{m[2] or '00'}", rest)
     rest = _PHONE.sub(lambda m: re.sub(r"[ -]", "", m[0]), _ABROAD.sub("0", rest))
     for match in _NUMBER.finditer(rest):
@@ -186,9 +187,13 @@ def _moments(
     reading: Reading, pair: InBothLanguages, source: list[str], changed: Mapping[int, dt.datetime]
 ) -> Iterator[Problem]:
     """The language that was left as it was when the other one changed."""
+    document = reading.documents[pair.file]
+    begins = {language: document.position((*pair.path, language))[0] for language in LANGUAGES}
+    if begins["nl"] == begins["en"]:
+        return  # both on one line: they cannot be told apart
     last: dict[Language, dt.datetime | None] = {}
-    for language in LANGUAGES:
-        lines = _lines(reading, pair, language, source)
+    for language, other in _OTHER.items():
+        lines = _lines(source, begins[language], begins[other])
         last[language] = max((changed[n] for n in lines if n in changed), default=None)
     for language in LANGUAGES:
         here, there = last[language], last[_OTHER[language]]
@@ -204,13 +209,8 @@ def _moments(
             yield reading.doubt(pair.file, (*pair.path, language), message)
 
 
-def _lines(reading: Reading, pair: InBothLanguages, language: Language, source: list[str]) -> range:
-    """The lines of one language; none where both stand on one line and cannot be told apart."""
-    document = reading.documents[pair.file]
-    begin = document.position((*pair.path, language))[0]
-    other = document.position((*pair.path, _OTHER[language]))[0]
-    if begin == other:
-        return range(0)
+def _lines(source: list[str], begin: int, other: int) -> range:
+    """The lines of one language, which begins at the one and the other language at the other."""
     indent = _indent(source[begin - 1])
     end = begin + 1
     while end <= len(source) and end != other and _indent(source[end - 1]) > indent:
@@ -239,7 +239,7 @@ def changed_lines(folder: FolderPath, files: Iterable[str]) -> dict[str, dict[in
         return {}
 
     def blamed(file: str) -> tuple[str, str | None]:
-        return file, _git(git, folder, "blame", "--porcelain", "--", file)
+        return file, _git(git, folder, "blame", "--incremental", "--", file)
 
     with ThreadPoolExecutor(_GITS_AT_ONCE) as pool:
         blames = list(pool.map(blamed, files))
@@ -263,15 +263,17 @@ def _git(git: str, folder: FolderPath, *arguments: str) -> str | None:
 
 
 def _moments_in(blame: str) -> Iterator[tuple[int, dt.datetime]]:
-    """Line and moment, from the porcelain form: a header for each line, the line behind a tab. What
-    there is to know of a commit comes once, below its first header."""
+    """Line and moment, from the incremental form: a header for lines in a row that one commit
+    changed, closed by a file name. What there is to know of a commit comes once, below its first
+    header."""
     moments: dict[str, dt.datetime] = {}
-    commit, line = "", 0
+    commit, lines = "", range(0)
     for row in blame.split("\n"):
-        if row.startswith("\t"):
-            yield line, moments[commit]
+        if row.startswith("filename "):
+            yield from ((line, moments[commit]) for line in lines)
         elif row.startswith("author-time "):
             seconds = int(row.removeprefix("author-time "))
             moments[commit] = dt.datetime.fromtimestamp(seconds, dt.UTC)
         elif header := _HEADER.match(row):
-            commit, line = header[1], int(header[2])
+            begin = int(header[2])
+            commit, lines = header[1], range(begin, begin + int(header[3]))

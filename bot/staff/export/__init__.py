@@ -8,6 +8,7 @@ markdown.py   a page for a website
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import quote
 
 from babel import Locale
@@ -19,15 +20,39 @@ _IN_A_URI = "-._~:/?@!$&'()*+,;=%"  # what RFC 3986 allows everywhere behind the
 
 
 def published(catalogue: Catalogue, school_id: str | None) -> tuple[School, ...]:
-    """The school with this id; without an id all of them and the national one.
+    """The school with this id; without an id all of them and the national one. Nothing hidden.
 
     A made-up school is only there for who asks for it: its help is not to be found anywhere. Raises
     KeyError for an id that does not exist.
     """
     if school_id is not None:
-        return (catalogue.school(school_id),)
+        return (_shown(catalogue.school(school_id)),)
     real = (s for s in catalogue.schools.values() if s.institution.status != "example")
-    return (*real, catalogue.national)
+    return (*map(_shown, real), _shown(catalogue.national))
+
+
+def _shown(school: School) -> School:
+    """The school without what is hidden, and without what names it."""
+    offerings = tuple(offering for offering in school.offerings if offering.use != "hidden")
+    if len(offerings) == len(school.offerings):
+        return school
+    hidden = {offering.id for offering in school.offerings} - {o.id for o in offerings}
+    institution = school.institution
+    named = {
+        "contact": tuple(id for id in institution.contact if id not in hidden),
+        "in_crisis": tuple(one for one in institution.in_crisis if one.offering not in hidden),
+    }
+    calendar = tuple(
+        entry.model_copy(update={"offerings": tuple(i for i in entry.offerings if i not in hidden)})
+        for entry in school.calendar
+        if entry.kind != "activity" or not hidden.issuperset(entry.offerings)
+    )
+    return replace(
+        school,
+        institution=institution.model_copy(update=named),
+        offerings=offerings,
+        calendar=calendar,
+    )
 
 
 def public_staff(school: School) -> tuple[StaffMember, ...]:

@@ -26,8 +26,8 @@ _AT_START = re.compile(r"^(\d*)([-+=.)])")
 
 
 @dataclass(frozen=True)
-class _Page:
-    """What every part of the page is written with."""
+class Page:
+    """What every part of a page is written with."""
 
     catalogue: Catalogue
     words: Translator
@@ -63,7 +63,7 @@ def as_markdown(catalogue: Catalogue, school_id: str | None, words: Translator) 
     KeyError for an unknown institution.
     """
     schools = published(catalogue, school_id)
-    page = _Page(catalogue, words)
+    page = Page(catalogue, words)
     chapters = [_chapter(school, catalogue) for school in schools]
     blocks = ["# " + page.say(text("export.title"))]
     blocks += _danger(schools, page)
@@ -77,6 +77,13 @@ def escape(written: str) -> str:
     """On one line, with a backslash before what Markdown would take as its own."""
     line = _ANYWHERE.sub(r"\\\g<0>", " ".join(written.split()))
     return _AT_START.sub(r"\1\\\2", line)
+
+
+def website(offering: Offering, page: Page) -> str:
+    """A link to where a student reads more, or else to where its facts come from."""
+    url = uri(offering.access.url or offering.source).replace("&", "&amp;")
+    label = page.say(text("export.page"))
+    return f"[{label}](<{url}>)"
 
 
 def _chapter(school: School, catalogue: Catalogue) -> _Chapter:
@@ -102,7 +109,7 @@ def _section(need: Need, offerings: Sequence[Offering]) -> _Section:
     )
 
 
-def _danger(schools: Sequence[School], page: _Page) -> Iterator[str]:
+def _danger(schools: Sequence[School], page: Page) -> Iterator[str]:
     own = [school for school in schools if school.institution.id != NATIONAL]
     found = [
         (offering, school.institution)
@@ -116,7 +123,7 @@ def _danger(schools: Sequence[School], page: _Page) -> Iterator[str]:
         yield from _described(offering, institution, page, level=3)
 
 
-def _contents(chapters: Sequence[_Chapter], page: _Page) -> str:
+def _contents(chapters: Sequence[_Chapter], page: Page) -> str:
     language, lines = page.words.language, list[str]()
     for chapter in chapters:
         institution = chapter.school.institution
@@ -131,7 +138,7 @@ def _contents(chapters: Sequence[_Chapter], page: _Page) -> str:
     return "\n".join(lines)
 
 
-def _written(chapter: _Chapter, page: _Page) -> Iterator[str]:
+def _written(chapter: _Chapter, page: Page) -> Iterator[str]:
     language, institution = page.words.language, chapter.school.institution
     yield _heading(2, _anchor("school", institution), institution.name.in_(language))
     if said := page.say(about_data(institution)):
@@ -153,7 +160,7 @@ def _written(chapter: _Chapter, page: _Page) -> Iterator[str]:
 
 
 def _described(
-    offering: Offering, institution: Institution, page: _Page, level: int
+    offering: Offering, institution: Institution, page: Page, level: int
 ) -> Iterator[str]:
     language = page.words.language
     yield _heading(level, _anchor("offering", offering), offering.title.in_(language))
@@ -161,13 +168,11 @@ def _described(
     said = [page.say(fact) for fact in _facts(offering, institution, page)]
     if limits := page.say(*for_whom(offering, institution, language)):
         said.append(limits)
-    url = uri(offering.access.url or offering.source).replace("&", "&amp;")
-    label = page.say(text("export.page"))
-    said.append(f"[{label}](<{url}>)")
+    said.append(website(offering, page))
     yield "\n".join(f"- {line}" for line in said)
 
 
-def _facts(offering: Offering, institution: Institution, page: _Page) -> Iterator[Text]:
+def _facts(offering: Offering, institution: Institution, page: Page) -> Iterator[Text]:
     """A line for each thing that is known."""
     language, access = page.words.language, offering.access
     yield text("advice.step", step=offering.first_step.in_(language))
@@ -193,7 +198,7 @@ def _facts(offering: Offering, institution: Institution, page: _Page) -> Iterato
         yield text("advice.check-first", year=offering.source_year)
 
 
-def _place(offering: Offering, institution: Institution, page: _Page) -> str:
+def _place(offering: Offering, institution: Institution, page: Page) -> str:
     """The place, with the cities that it does not name itself."""
     language = page.words.language
     place = offering.place.in_(language) if offering.place else ""

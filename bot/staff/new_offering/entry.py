@@ -27,8 +27,8 @@ def new_id(title: str, school: str, catalogue: Catalogue) -> str:
     while len("-".join((prefix, *words, "99"))) > _LONGEST_ID and len(words) > 1:
         words.pop()
     id = "-".join((prefix, *words))[: _LONGEST_ID - len("-99")].rstrip("-")
-    numbers = (f"{id}-{number}" for number in range(2, len(catalogue.offerings) + 3))
-    return next(free for free in (id, *numbers) if free not in catalogue.offerings)
+    numbers = (f"{id}-{number}" for number in range(2, len(catalogue.owner) + 3))
+    return next(free for free in (id, *numbers) if free not in catalogue.owner)
 
 
 def add(folder: Path, file: str, entry: Mapping[str, New], comment: str) -> Text | None:

@@ -8,8 +8,9 @@ from bot.catalogue import Need, Offering, School, Theme
 from bot.conversation.message import Part
 from bot.conversation.standing import student_of
 from bot.conversation.state import State
-from bot.conversation.steps.advice import conditions, step_parts
+from bot.conversation.steps.advice import conditions
 from bot.conversation.steps.links import link_buttons
+from bot.conversation.steps.parts import step_parts
 from bot.conversation.steps.why import why
 from bot.staff.preview.markup import Html, tag, together
 from bot.staff.preview.view import View, is_national, link
@@ -48,10 +49,11 @@ def school_page(school: School, view: View) -> Html:
 
 def about(school: School, view: View) -> Html:
     """How much there is, how much of it somebody confirmed, and where it all comes from."""
+    there = [offering for offering in school.offerings if offering.use != "hidden"]
     counts = text(
         "preview.count",
-        count=len(school.offerings),
-        confirmed=sum(offering.checked is not None for offering in school.offerings),
+        count=len(there),
+        confirmed=sum(offering.checked is not None for offering in there),
     )
     status = "" if is_national(school) else " " + view.say(_STATUS[school.institution.status])
     return tag("p", view.say(counts), status, class_="quiet")

@@ -1,0 +1,170 @@
+"""WHAT A STUDENT ASKED TO HEAR LATER, IN ITS TIME: read, decide, commit; then the outbox has it.
+
+A row is taken away in the transaction that puts its message into the outbox. So nothing is said
+twice, also when the program is killed, or another one looks at the same rows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from pydantic import ValidationError
+
+from bot.advice.tips import look, row_from_json, row_to_json, tip_of
+from bot.advice.waking import is_waking
+from bot.catalogue.days import Time
+from bot.conversation import Message, State, World, from_json
+from bot.conversation.saved import planned
+from bot.conversation.standing import student_of
+from bot.conversation.when_due.saved import when_due
+from bot.conversation.when_due.tip import tip_message
+from bot.store.port import Addressed, Chat, Due, Outgoing, StaleChatError, Step, Store
+from bot.text import Language
+
+_log = logging.getLogger(__name__)
+_BATCH = 50  # rows at a time, so that students get their turn in between
+_TOO_LATE = dt.timedelta(days=1)
+# What was sent is remembered a little after a student stopped: who starts again gets none twice.
+_REMEMBERED, _UNTIL_FORGOTTEN = dt.timedelta(days=14), dt.timedelta(days=7)
+
+
+class Deliver(Protocol):
+    """How a message is put into the form of its channel."""
+
+    def to_student(self, message: Message, language: Language) -> tuple[Outgoing, ...]:
+        """For the chat of a student."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Follows:
+    """What follows from one row: it goes, this is said, this is counted, and this comes back."""
+
+    handled: Due
+    say: Message | None = None
+    language: Language = "nl"
+    counts: tuple[str, ...] = ()
+    again: Due | None = None
+
+
+class DueMessages:
+    """The loop over the table of what is due; it is called for its next few rows."""
+
+    def __init__(
+        self, store: Store, world: Callable[[], World], deliver: Deliver, wake: Callable[[], None]
+    ) -> None:
+        self._store = store
+        self._world = world
+        self._deliver = deliver
+        self._wake = wake
+        self._stale = True  # the catalogue may have changed while we were away
+
+    def changed(self) -> None:
+        """The catalogue is another one: tips are planned anew."""
+        self._stale = True
+
+    async def tick(self, most: int) -> int:
+        """Handle some of what is due, and say at most so much of it; how many rows that were.
+
+        At night nothing is looked at: it is said, or found to be too late, in the morning.
+        """
+        world = self._world()
+        if not is_waking(world.now):
+            return 0
+        if self._stale:
+            self._stale = False
+            await self._store.look_again("tip")
+        following: list[_Follows] = []
+        for due, chat in await self._store.due(_BATCH):
+            following.append(follows(due, chat, world))
+            if sum(one.say is not None for one in following) >= most:
+                break
+        try:
+            await self._commit(following)
+        except StaleChatError:  # a student did something just now: that one is looked at again
+            for one in following:
+                with contextlib.suppress(StaleChatError):
+                    await self._commit([one])
+        if any(one.say is not None for one in following):
+            self._wake()
+        return len(following)
+
+    async def _commit(self, following: Sequence[_Follows]) -> None:
+        """All of it at once: the disk is waited for once."""
+        elsewhere = tuple(
+            Addressed(one.handled.chat, out, waits=True)
+            for one in following
+            if one.say is not None
+            for out in self._deliver.to_student(one.say, one.language)
+        )
+        step = Step(
+            None,
+            None,
+            elsewhere=elsewhere,
+            counts=tuple(name for one in following for name in one.counts),
+            handled=tuple(one.handled for one in following),
+            due=tuple(one.again for one in following if one.again is not None),
+        )
+        await self._store.commit(step)
+
+
+def follows(due: Due, chat: Chat | None, world: World) -> _Follows:
+    """What follows from a row whose moment has come."""
+    state = _state(chat)
+    if chat is None or state is None or chat.blocked:
+        return _Follows(due)
+    try:
+        if due.kind == "tip":
+            return _tip(due, state, world)
+        if world.now - due.at > _TOO_LATE:
+            return _Follows(due, counts=(f"dropped:{due.kind}",))
+        say = when_due(due.kind, due.number, due.at, state, world)
+    except Exception as error:  # never at the cost of the others
+        _log.error("Something due could not be said (%s).", type(error).__name__)
+        return _Follows(due, counts=(f"dropped:{due.kind}",))
+    return _Follows(due, say, state.language)
+
+
+def _tip(due: Due, state: State, world: World) -> _Follows:
+    row = row_from_json(due.body or None)
+    if state.tips is None:
+        if not any(world.now - sent.at < _REMEMBERED for sent in row.sent):
+            return _Follows(due)
+        return _Follows(due, again=replace(due, at=world.now + _UNTIL_FORGOTTEN))
+    student = student_of(state, world)
+    found = look(state.tips, student, row, world.catalogue, world.now, due.chat)
+    again = replace(due, at=found.at, body=row_to_json(found.row))
+    if found.now is None:
+        missed = row.planned is not None and world.now - due.at > _TOO_LATE
+        return _Follows(due, counts=("dropped:tip",) if missed else (), again=again)
+    meant = tip_of(found.now, student.institution, world.catalogue)
+    if meant is None:
+        raise ValueError("a tip that is right now is there")
+    tip, entry = meant
+    time = Time(entry, entry.from_, entry.to or entry.from_)
+    say = tip_message(tip, time, state, world)
+    return _Follows(due, say, state.language, (f"tip:{tip.id}",), again)
+
+
+def _state(chat: Chat | None) -> State | None:
+    if chat is None or chat.state is None:
+        return None
+    try:
+        return from_json(chat.state)
+    except ValidationError:
+        return None
+
+
+def changes(
+    before: State | None, after: State, chat: int
+) -> tuple[tuple[Due, ...], tuple[Due, ...]]:
+    """What a turn changed in what is to be said later: what not any more, and what (else)."""
+    was = {(one.kind, one.number): one.at for one in planned(before)} if before else {}
+    is_ = {(one.kind, one.number): one.at for one in planned(after)}
+    not_due = tuple(Due(chat, *key, at) for key, at in was.items() if key not in is_)
+    due = tuple(Due(chat, *key, at) for key, at in is_.items() if was.get(key) != at)
+    return not_due, due
