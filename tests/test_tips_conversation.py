@@ -247,7 +247,10 @@ def test_a_theme_that_is_gone_is_let_go_of(app: App, world: World) -> None:
     catalogue = dataclasses.replace(world.catalogue, themes=themes)
     talk.world = replace(talk.world, catalogue=catalogue)
     talk.does(Pressed("on"))
-    assert talk.state.tips == Wishes(("feelings",), 2)
+    assert (talk.state.tips, talk.changed) == (Wishes(("feelings",), 2), 2)
+    talk.world = replace(talk.world, catalogue=dataclasses.replace(catalogue, themes={}))
+    talk.does(Pressed("on"))
+    assert (talk.state.tips, talk.changed) == (None, 3)
 
 
 # ---- a tip ------------------------------------------------------------------------------------

@@ -62,7 +62,11 @@ class Catalogue:
     def calendar_of(self, institution: str | None) -> tuple[CalendarEntry, ...]:
         """What holds for a student of this institution: its own calendar, then the national one."""
         school = self.schools.get(institution or "")
-        return (*(school.calendar if school else ()), *self.national.calendar)
+        if school is None:
+            return self.national.calendar
+        sector = school.institution.sector
+        national = (e for e in self.national.calendar if not e.levels or sector in e.levels)
+        return (*school.calendar, *national)
 
     def is_national(self, offering: Offering) -> bool:
         return self.owner[offering.id] == NATIONAL

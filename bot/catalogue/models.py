@@ -423,6 +423,9 @@ class CalendarEntry(Model):
     needs: Ids = Field(
         default=(), description="Needs of the students to whom this matters: the bot names it then."
     )
+    levels: tuple[Level, ...] = Field(
+        default=(), description="Of the national calendar: the levels it is for; absent: all."
+    )
     offerings: Ids = Field(
         default=(),
         description="What is worth doing before it; of an activity, the offering that meets.",

@@ -39,6 +39,7 @@ _DUTCH_COMMANDS = {
     "opnieuw": "restart",
     "taal": "language",
     "profiel": "profile",
+    "lijst": "saved",
 }
 
 

@@ -59,9 +59,10 @@ def _is_giver(referrer: str | None, catalogue: Catalogue) -> bool:
 
 
 def _wishes(wishes: Wishes | None, catalogue: Catalogue) -> Wishes | None:
-    if wishes is None:
-        return None
-    return replace(wishes, themes=tuple(t for t in wishes.themes if t in catalogue.themes))
+    if wishes is None or all(theme in catalogue.themes for theme in wishes.themes):
+        return wishes
+    left = tuple(theme for theme in wishes.themes if theme in catalogue.themes)
+    return replace(wishes, themes=left) if left else None
 
 
 def _story(story: Story | None, catalogue: Catalogue) -> Story | None:

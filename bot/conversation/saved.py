@@ -6,8 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.advice import FACTS
-from bot.conversation.standing import needs_of
+from bot.conversation.standing import LASTING, needs_of
 from bot.conversation.state import Saved, State, kept_over
 from bot.conversation.world import World
 
@@ -98,6 +97,6 @@ def planned(state: State) -> tuple[Planned, ...]:
 def in_silence(state: State) -> State:
     """What is kept of a conversation that fell silent, as long as something is to be said later:
     where the student studies, the list, and what they asked for. Not what they told."""
-    stays = ("institution", "where", "faculty", *FACTS)
+    stays = ("institution", *LASTING)
     answers = {name: value for name, value in state.answers.items() if name in stays}
     return State(state.language, answers, **kept_over(state))

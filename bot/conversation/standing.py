@@ -12,6 +12,8 @@ from bot.conversation.world import World
 from bot.understanding import likely_needs
 
 # Questions whose answer says something about the student (the others choose a direction).
+# What stays true of a student whatever they come with: where they study, and who they are.
+LASTING = ("where", "faculty", "languages", "age", *FACTS)
 WISHES = ("with-whom", "how", "where", "faculty", "languages", "age")
 
 

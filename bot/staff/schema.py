@@ -81,6 +81,7 @@ _DUTCH: Mapping[str, str] = {
     "CalendarEntry.kind": "Wat voor dag of periode het is.",
     "CalendarEntry.title": "Hoe de dag of periode heet.",
     "CalendarEntry.needs": "Hulpvragen van studenten voor wie dit telt: de bot noemt het dan.",
+    "CalendarEntry.levels": "In de landelijke kalender: voor welke niveaus; weglaten: voor alle.",
     "CalendarEntry.offerings": "Wat je er beter vóór doet; bij een activiteit: welk aanbod het is.",
     "CalendarEntry.matters": "Een zin aan een student voor wie dit telt: wat je vóór die dag doet.",
     "CalendarEntry.time": "Van een activiteit: 12:30-13:30.",

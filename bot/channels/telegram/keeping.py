@@ -15,6 +15,7 @@ def on_telegram(idle_days: int, sent_days: int, case_days: int = 60) -> Keeping:
             text("privacy.why"),
             text("privacy.how-long", idle=idle_days, sent=sent_days),
             text("privacy.cases", days=case_days),
+            text("privacy.later"),
             text("privacy.who"),
             text("privacy.telegram"),
             text("privacy.rights"),

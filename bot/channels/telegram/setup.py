@@ -27,6 +27,8 @@ _SHORT = text("telegram.short-description")
 _COMMANDS: dict[str, Text] = {
     "now": text("telegram.command-now"),
     "person": text("telegram.command-person"),
+    "saved": text("telegram.command-saved"),
+    "tips": text("telegram.command-tips"),
     "restart": text("telegram.command-restart"),
     "profile": text("telegram.command-profile"),
     "language": text("telegram.command-language"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.conversation.message import Button, Message, Part
 from bot.conversation.state import State
+from bot.conversation.steps.saved import quiet_button
 from bot.conversation.world import World
 from bot.text import text
 
@@ -15,7 +16,7 @@ _ERASE = Button("go:forget", text("button.forget"))
 def show_privacy(state: State, world: World) -> Message:
     more = (Button("go:mydata", text("button.mydata")), _ERASE) if world.keeping.kept else ()
     policy = tuple(Part(said) for said in world.keeping.policy)
-    return Message("privacy", policy, (*more, _BACK))
+    return Message("privacy", policy, (*more, *quiet_button(state, world), _BACK))
 
 
 def show_record(state: State, world: World) -> Message:

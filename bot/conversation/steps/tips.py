@@ -12,7 +12,7 @@ from bot.advice.tips import Wishes, tips_of
 from bot.catalogue import Tip
 from bot.conversation.message import Button, Message, Part
 from bot.conversation.saved import promise
-from bot.conversation.standing import with_answers, without
+from bot.conversation.standing import LASTING, with_answers, without
 from bot.conversation.state import FLOW, State
 from bot.conversation.steps.follow_up import CHOICE, label
 from bot.conversation.steps.institution import school_buttons
@@ -28,8 +28,6 @@ OFFERED = "tips"  # in `State.told`
 _ON = Button("on", text("button.on"))
 _SKIP = Button("tips:skip", text("button.tips-skip"))
 _MOST: dict[int, Text] = {1: text("button.tips-one"), 2: text("button.tips-two")}
-# Answers that say who gets which tip, besides the school and the language.
-_ANSWERS = ("where", "faculty", "languages", "age", *FACTS)
 # Screens within this step; what is shown first is just "tips".
 _THEMES, _OFTEN, _WHERE, _ABOUT, _AGREE = (
     f"tips:{name}" for name in ("themes", "often", "where", "about", "agree")
@@ -263,7 +261,7 @@ def what_counts(state: State) -> object:
     """All that says which tips come: where it differs, they are planned anew."""
     if state.tips is None:
         return None
-    answers = [state.answers.get(name) for name in ("institution", *_ANSWERS)]
+    answers = [state.answers.get(name) for name in ("institution", *LASTING)]
     return state.tips, state.language, answers
 
 
@@ -275,5 +273,5 @@ def kept_answers(state: State, institution: str | None) -> dict[str, str]:
     if state.tips is None:
         return {}
     elsewhere = institution != state.answers.get("institution")
-    names = set(_ANSWERS) - ({"where", "faculty"} if elsewhere else set())
+    names = set(LASTING) - ({"where", "faculty"} if elsewhere else set())
     return {name: value for name, value in state.answers.items() if name in names}

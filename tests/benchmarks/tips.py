@@ -1,0 +1,156 @@
+"""Whether students who are talking notice that a tip goes out to thousands of others.
+
+    python -m tests.benchmarks.tips [--tips 5000] [--phase 200] [--students 50] [--every 4]
+
+A real bot against the stand-in for Telegram, at Telegram's own pace. By turns nothing happens
+beside the conversations, or a tip becomes due for `--phase` students at once and goes out at the
+bot's pace; until `--tips` are out. Meanwhile `--students` press a button every so many seconds,
+each answered before they press again, and are timed from the press to the answer. Printed: the
+middle and the 95th percentile of either, and their ratio.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime as dt
+import random
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.advice.tips import Occasion, Row, Wishes, row_to_json
+from bot.catalogue.days import AMSTERDAM
+from bot.conversation import State, to_json
+from bot.store.port import Chat, Due, Step
+from bot.store.sql import open_beside
+from tests.benchmarks.telegram_bot import PROGRAM
+from tests.bot_api import BotApi, User
+from tests.process import LONG, running, started, until
+
+# The last day of the window of this tip: all but a few students may get it by then.
+NOW = dt.datetime(2026, 10, 25, 17, 0, tzinfo=AMSTERDAM)
+TIP = Occasion("vb-tip-exams", "vb-2026-exams-1", dt.date(2026, 11, 2))
+WISHES = State("nl", {"institution": "voorbeeld"}, tips=Wishes(("studying",), 2))
+FIRST = 10_000  # the number of the first student who gets a tip
+
+
+@dataclass
+class Student:
+    """Presses, and waits for the answer."""
+
+    user: User
+    next: float
+    pressed: float | None = None
+    awaits: int = 0
+
+    def press(self, now: float) -> None:
+        newest = self.user.inbox[-1]
+        self.awaits, self.pressed = newest.id, now
+        self.user.presses(newest.labels[-1], message=newest)
+
+
+@dataclass
+class Load:
+    """The students who talk, and how long their answers took."""
+
+    api: BotApi
+    students: list[Student]
+    every: float
+    chance: random.Random
+    took: dict[bool, list[float]] = field(default_factory=lambda: {False: [], True: []})
+
+    def look(self, tips: bool) -> None:
+        now = time.monotonic()
+        for student in self.students:
+            if student.pressed is not None and student.user._chat.last_id > student.awaits:
+                self.took[tips].append(now - student.pressed)
+                student.pressed = None
+                student.next = now + self.chance.uniform(0.5, 1.5) * self.every
+            if student.pressed is None and student.next <= now:
+                student.press(now)
+        with self.api._state.changed:
+            self.api._state.changed.wait(0.002)
+
+
+async def make_due(data: Path, first: int, count: int) -> None:
+    """So many students who asked for tips, and whose moment has come."""
+    store = await open_beside(data, None, lambda: NOW)
+    body = row_to_json(Row(TIP))
+    for chat in range(first, first + count):
+        await store.commit(Step(None, Chat(chat, "nl", to_json(WISHES))))
+    due = tuple(Due(chat, "tip", 0, NOW, body) for chat in range(first, first + count))
+    await store.commit(Step(None, None, due=due))
+    await store.close()
+
+
+def tips_out(users: list[User]) -> int:
+    return sum(bool(user.messages) for user in users)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tips", type=int, default=5000)
+    parser.add_argument("--phase", type=int, default=200)
+    parser.add_argument("--students", type=int, default=50)
+    parser.add_argument("--every", type=float, default=4)
+    options = parser.parse_args()
+    with BotApi() as api, tempfile.TemporaryDirectory() as folder:
+        clock = Path(folder) / "clock"
+        clock.write_text(NOW.isoformat())
+        data = Path(folder) / "data"
+        program = (*PROGRAM, "--pace", "--clock", str(clock))
+        with running(api, data, program=program, env={"WEGWIJS_KEY_FILE": ""}) as process:
+            process.wait_until_running()
+            chance = random.Random(5000)
+            users = [api.user(number, language_code="nl") for number in range(1, 1 + 50)]
+            for user in users[: options.students]:
+                started(user, "voorbeeld")
+            begin = time.monotonic() + 10  # by then all is prepared
+            some = users[: options.students]
+            students = [Student(u, begin + chance.random() * options.every) for u in some]
+            load = Load(api, students, options.every, chance)
+            print(measure(load, api, data, options.tips, options.phase), flush=True)
+
+
+def measure(load: Load, api: BotApi, data: Path, tips: int, phase: int) -> str:
+    """By turns without and with tips, each as long as the other."""
+    sent, seconds, late = 0, phase * 0.26, 0
+    while sent < tips:
+        asyncio.run(make_due(data, FIRST + sent, phase))
+        getters = [api.user(FIRST + sent + number) for number in range(phase)]
+        begun = time.monotonic()
+        while tips_out(getters) < phase * 0.9 and time.monotonic() - begun < LONG * 10:
+            load.look(tips=True)
+        seconds = time.monotonic() - begun
+        until(
+            lambda: all(
+                s.pressed is None or s.user._chat.last_id > s.awaits for s in load.students
+            ),
+            "answers",
+        )
+        late += phase - tips_out(getters)
+        sent += phase
+        begun = time.monotonic()
+        while time.monotonic() - begun < seconds:
+            load.look(tips=False)
+        print(_line(load, sent, seconds), flush=True)
+    return f"tips that were not for now: {late}"
+
+
+def _line(load: Load, sent: int, seconds: float) -> str:
+    (quiet, with_tips) = (load.took[False], load.took[True])
+    middles = [statistics.median(one) * 1000 for one in (quiet, with_tips)]
+    highs = [statistics.quantiles(one, n=20)[-1] * 1000 for one in (quiet, with_tips)]
+    return (
+        f"{sent} tips, the last in {seconds:.0f} s; answers without and with: "
+        f"middle {middles[0]:.0f} and {middles[1]:.0f} ms, "
+        f"95th percentile {highs[0]:.0f} and {highs[1]:.0f} ms, ratio {highs[1] / highs[0]:.2f} "
+        f"({len(quiet)} and {len(with_tips)} answers)"
+    )
+
+
+if __name__ == "__main__":
+    main()
