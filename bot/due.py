@@ -70,10 +70,11 @@ class DueMessages:
     async def tick(self, most: int) -> int:
         """Handle some of what is due, and say at most so much of it; how many rows that were.
 
-        At night nothing is looked at: it is said, or found to be too late, in the morning.
+        At night nothing is looked at: it is said, or found to be too late, in the morning. Nor as
+        long as what was due before is still to be sent: answers have kept it waiting.
         """
         world = self._world()
-        if not is_waking(world.now):
+        if not is_waking(world.now) or await self._store.waiting():
             return 0
         if self._stale:
             self._stale = False

@@ -43,6 +43,7 @@ _FIRST_PENDING = (
 _DUE = (
     select(_FIRST_PENDING.c.id)
     .where(_FIRST_PENDING.c.not_before <= bindparam("now"))
+    .where(_FIRST_PENDING.c.waits <= bindparam("waits_too"))
     .order_by(_FIRST_PENDING.c.waits, _FIRST_PENDING.c.id)  # answers first
     .limit(bindparam("most"))
 )
@@ -51,6 +52,11 @@ _CLAIM = (
     .where(OUTBOX.c.id.in_(_DUE))
     .values(status=_SENDING, attempt=OUTBOX.c.attempt + 1)
     .returning(OUTBOX)
+)
+_WAITING = (
+    select(func.count())
+    .select_from(OUTBOX)
+    .where(OUTBOX.c.status.in_(_OPEN), OUTBOX.c.channel == "telegram", OUTBOX.c.waits)
 )
 _NEXT_DUE = select(func.min(_FIRST_PENDING.c.not_before))
 # Another than one that is being sent, or one that was erased meanwhile, is left as it is.
@@ -91,11 +97,17 @@ def queue(
 
 
 def claim(
-    connection: Connection, seal: Seal, now: dt.datetime, limit: int, channel: Channel
+    connection: Connection,
+    seal: Seal,
+    now: dt.datetime,
+    limit: int,
+    channel: Channel,
+    *,
+    answers_only: bool,
 ) -> list[Claimed]:
     """See `Store.claim`. A message that cannot be opened fails here, so that none waits for it."""
     claimed = []
-    asked = {"now": now, "most": limit, "through": channel}
+    asked = {"now": now, "most": limit, "through": channel, "waits_too": not answers_only}
     rows = connection.execute(_CLAIM, asked).all()
     for row in sorted(rows, key=lambda row: row.id):
         try:
@@ -207,6 +219,11 @@ def recover(connection: Connection, now: dt.datetime, again: Callable[[str], boo
         else:
             failed(connection, now, id, "uncertain")
     return len(found)
+
+
+def waiting(connection: Connection) -> int:
+    """See `Store.waiting`."""
+    return int(connection.execute(_WAITING).scalar_one())
 
 
 def next_due(connection: Connection, channel: Channel) -> dt.datetime | None:

@@ -274,12 +274,18 @@ class Store(Protocol):
 
     # ---- the outbox: in order within a chat, whatever happens to a message ----
 
-    async def claim(self, limit: int, channel: Channel = "telegram") -> list[Claimed]:
+    async def claim(
+        self, limit: int, channel: Channel = "telegram", *, answers_only: bool = False
+    ) -> list[Claimed]:
         """What may be sent now: of each chat the oldest unsent message, if its time has come.
 
-        At most one of a chat at a time, and `limit` in all, oldest first. They count as being sent
+        At most one of a chat at a time, and `limit` in all: first what somebody waits for
+        (`answers_only`: only that), and of that the oldest. They count as being sent
         until one of the next five methods says how it went; those do nothing for other messages.
         """
+
+    async def waiting(self) -> int:
+        """How many messages that nobody waits for are still to be sent."""
 
     async def sent(
         self, id: int, message_id: int | None, *, screen: bool = False, keep: bool = True

@@ -154,8 +154,17 @@ class SqlStore:
 
     # ---- the outbox ----
 
-    async def claim(self, limit: int, channel: Channel = "telegram") -> list[Claimed]:
-        return await self._do(lambda c: outbox.claim(c, self._seal, self._now(), limit, channel))
+    async def claim(
+        self, limit: int, channel: Channel = "telegram", *, answers_only: bool = False
+    ) -> list[Claimed]:
+        return await self._do(
+            lambda c: outbox.claim(
+                c, self._seal, self._now(), limit, channel, answers_only=answers_only
+            )
+        )
+
+    async def waiting(self) -> int:
+        return await self._do(outbox.waiting)
 
     async def sent(
         self, id: int, message_id: int | None, *, screen: bool = False, keep: bool = True

@@ -1,6 +1,6 @@
 """Whether students who are talking notice that a tip goes out to thousands of others.
 
-    python -m tests.benchmarks.tips [--tips 5000] [--phase 200] [--students 50] [--every 4]
+    python -m tests.benchmarks.tips [--tips 5000] [--phase 200] [--students 50] [--every 10]
 
 A real bot against the stand-in for Telegram, at Telegram's own pace. By turns nothing happens
 beside the conversations, or a tip becomes due for `--phase` students at once and goes out at the
@@ -14,27 +14,34 @@ from __future__ import annotations
 import argparse
 import asyncio
 import datetime as dt
+import itertools
 import random
 import statistics
+import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.advice.tips import Occasion, Row, Wishes, row_to_json
+from bot.advice.tips import Occasion, Row, Wishes, look, row_to_json
+from bot.catalogue import Catalogue, read_catalogue
 from bot.catalogue.days import AMSTERDAM
 from bot.conversation import State, to_json
+from bot.conversation.standing import student_in
+from bot.settings import read_settings
 from bot.store.port import Chat, Due, Step
 from bot.store.sql import open_beside
+from tests.benchmarks.telegram import forget
 from tests.benchmarks.telegram_bot import PROGRAM
 from tests.bot_api import BotApi, User
-from tests.process import LONG, running, started, until
+from tests.process import running, started
 
-# The last day of the window of this tip: all but a few students may get it by then.
-NOW = dt.datetime(2026, 10, 25, 17, 0, tzinfo=AMSTERDAM)
+# Late on the last day of the window of this tip.
+NOW = dt.datetime(2026, 10, 25, 18, 30, tzinfo=AMSTERDAM)
 TIP = Occasion("vb-tip-exams", "vb-2026-exams-1", dt.date(2026, 11, 2))
 WISHES = State("nl", {"institution": "voorbeeld"}, tips=Wishes(("studying",), 2))
-FIRST = 10_000  # the number of the first student who gets a tip
+FIRST = 10_000  # students who get a tip have numbers from here on
 
 
 @dataclass
@@ -75,19 +82,22 @@ class Load:
             self.api._state.changed.wait(0.002)
 
 
-async def make_due(data: Path, first: int, count: int) -> None:
-    """So many students who asked for tips, and whose moment has come."""
+def whose_moment_has_come(catalogue: Catalogue) -> Iterator[int]:
+    """Students who may get the tip now; the others have a later hour."""
+    student = student_in(WISHES, catalogue)
+    for chat in itertools.count(FIRST):
+        if look(WISHES.tips or Wishes((), 1), student, Row(TIP), catalogue, NOW, chat).now:
+            yield chat
+
+
+async def make_due(data: Path, chats: list[int]) -> None:
+    """These students asked for tips, and it is time for this one."""
     store = await open_beside(data, None, lambda: NOW)
-    body = row_to_json(Row(TIP))
-    for chat in range(first, first + count):
+    for chat in chats:
         await store.commit(Step(None, Chat(chat, "nl", to_json(WISHES))))
-    due = tuple(Due(chat, "tip", 0, NOW, body) for chat in range(first, first + count))
-    await store.commit(Step(None, None, due=due))
+    body = row_to_json(Row(TIP))
+    await store.commit(Step(None, None, due=tuple(Due(c, "tip", 0, NOW, body) for c in chats)))
     await store.close()
-
-
-def tips_out(users: list[User]) -> int:
-    return sum(bool(user.messages) for user in users)
 
 
 def main() -> None:
@@ -95,7 +105,7 @@ def main() -> None:
     parser.add_argument("--tips", type=int, default=5000)
     parser.add_argument("--phase", type=int, default=200)
     parser.add_argument("--students", type=int, default=50)
-    parser.add_argument("--every", type=float, default=4)
+    parser.add_argument("--every", type=float, default=10)
     options = parser.parse_args()
     with BotApi() as api, tempfile.TemporaryDirectory() as folder:
         clock = Path(folder) / "clock"
@@ -105,39 +115,39 @@ def main() -> None:
         with running(api, data, program=program, env={"WEGWIJS_KEY_FILE": ""}) as process:
             process.wait_until_running()
             chance = random.Random(5000)
-            users = [api.user(number, language_code="nl") for number in range(1, 1 + 50)]
-            for user in users[: options.students]:
+            users = [
+                api.user(number, language_code="nl") for number in range(1, options.students + 1)
+            ]
+            for user in users:
                 started(user, "voorbeeld")
             begin = time.monotonic() + 10  # by then all is prepared
-            some = users[: options.students]
-            students = [Student(u, begin + chance.random() * options.every) for u in some]
+            students = [Student(u, begin + chance.random() * options.every) for u in users]
             load = Load(api, students, options.every, chance)
             print(measure(load, api, data, options.tips, options.phase), flush=True)
 
 
 def measure(load: Load, api: BotApi, data: Path, tips: int, phase: int) -> str:
-    """By turns without and with tips, each as long as the other."""
-    sent, seconds, late = 0, phase * 0.26, 0
+    """By turns with and without tips, each as long as the other."""
+    chats = whose_moment_has_come(read_catalogue(read_settings({}).catalogue))
+    sent, line = 0, ""
     while sent < tips:
-        asyncio.run(make_due(data, FIRST + sent, phase))
-        getters = [api.user(FIRST + sent + number) for number in range(phase)]
+        getters = [api.user(number) for number in itertools.islice(chats, phase)]
+        for user in getters:
+            user._chat.closed = None  # they began to talk with the bot at some time before
+        asyncio.run(make_due(data, [user.id for user in getters]))
         begun = time.monotonic()
-        while tips_out(getters) < phase * 0.9 and time.monotonic() - begun < LONG * 10:
+        while not all(user._chat.last_id for user in getters):
             load.look(tips=True)
         seconds = time.monotonic() - begun
-        until(
-            lambda: all(
-                s.pressed is None or s.user._chat.last_id > s.awaits for s in load.students
-            ),
-            "answers",
-        )
-        late += phase - tips_out(getters)
         sent += phase
+        forget(api, [student.user for student in load.students])
         begun = time.monotonic()
         while time.monotonic() - begun < seconds:
             load.look(tips=False)
-        print(_line(load, sent, seconds), flush=True)
-    return f"tips that were not for now: {late}"
+        forget(api, [student.user for student in load.students])
+        line = _line(load, sent, seconds)
+        print(line, file=sys.stderr)
+    return line
 
 
 def _line(load: Load, sent: int, seconds: float) -> str:

@@ -71,6 +71,10 @@ class Pace:
         """How many may go now over all."""
         return int(self._all.filled(now) + _NOTHING)
 
+    def roomy(self, now: float) -> bool:
+        """Whether half of what may go at once is there: the rest is kept for answers."""
+        return self._all.filled(now) >= self._all.most / 2
+
     def wait(self, now: float) -> float:
         """Seconds until one may go over all."""
         return self._all.wait(now)

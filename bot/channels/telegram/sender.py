@@ -42,6 +42,7 @@ _AGAIN = (1, 2, 5, 15, 60)  # seconds before the next attempt
 _MOST_ATTEMPTS = 40  # half an hour of a service that is down
 _MOST_UNSURE = 5  # attempts, when each may have arrived
 _MOST_SCREENS = 10_000  # chats of which the newest keyboard is remembered
+_UNTIL_ROOMY = 0.1  # seconds before what nobody waits for is looked at again
 _TRIES_NOW = 3  # of what goes past the outbox
 # What is certain not to have arrived: the request did not get to Telegram.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -150,7 +151,8 @@ class Sender:
         now = asyncio.get_running_loop().time()
         self._pace.tidy(now)
         free = self._has_room(now) and self._pace.free(now) > 0
-        claimed = await self._store.claim(1) if free else []
+        answers_only = not self._pace.roomy(now)
+        claimed = await self._store.claim(1, answers_only=answers_only) if free else []
         for one in claimed:
             self._begun = now
             task = asyncio.create_task(self._deliver(one))
@@ -179,7 +181,8 @@ class Sender:
         rest = _LONGEST_REST
         if due is not None and len(self._busy) < _AT_ONCE:
             until_due = (due - self._clock()).total_seconds()
-            rest = min(rest, max(0.01, until_due, self._pace.wait(now)))
+            least = 0.01 if self._pace.roomy(now) else _UNTIL_ROOMY
+            rest = min(rest, max(least, until_due, self._pace.wait(now)))
         await self._sleep(rest)
 
     async def _sleep(self, seconds: float) -> None:
