@@ -80,6 +80,8 @@ class App:
             seen = Detector().detect(message)
         if seen is not None and not self.vote.made:
             return seen  # just after a start: what a rule sees need not wait
+        if self.answers.knows(message):
+            return seen  # an answer to what we asked: of a few words alone the vote makes too much
         try:
             vote = self.vote.ready()
             return vote.detect(message, seen) if vote is not None else seen

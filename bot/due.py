@@ -30,7 +30,8 @@ _log = logging.getLogger(__name__)
 _BATCH = 50  # rows at a time, so that students get their turn in between
 _TOO_LATE = dt.timedelta(days=1)
 # What was sent is remembered a little after a student stopped: who starts again gets none twice.
-_REMEMBERED, _UNTIL_FORGOTTEN = dt.timedelta(days=14), dt.timedelta(days=7)
+_REMEMBERED = dt.timedelta(days=14)
+_A_WEEK = dt.timedelta(days=7)  # before such a row, or a tip that failed, is looked at again
 
 
 class Deliver(Protocol):
@@ -45,8 +46,7 @@ class _Follows:
     """What follows from one row: it goes, this is said, this is counted, and this comes back."""
 
     handled: Due
-    say: Message | None = None
-    language: Language = "nl"
+    say: tuple[Outgoing, ...] = ()
     counts: tuple[str, ...] = ()
     again: Due | None = None
 
@@ -77,12 +77,16 @@ class DueMessages:
         if not is_waking(world.now) or await self._store.waiting():
             return 0
         if self._stale:
-            self._stale = False
-            await self._store.look_again("tip")
+            self._stale = False  # at once: there may be another one while we wait
+            try:
+                await self._store.look_again("tip")
+            except Exception:
+                self._stale = True
+                raise
         following: list[_Follows] = []
         for due, chat in await self._store.due(_BATCH):
-            following.append(follows(due, chat, world))
-            if sum(one.say is not None for one in following) >= most:
+            following.append(follows(due, chat, world, self._deliver))
+            if sum(bool(one.say) for one in following) >= most:
                 break
         try:
             await self._commit(following)
@@ -90,17 +94,16 @@ class DueMessages:
             for one in following:
                 with contextlib.suppress(StaleChatError):
                     await self._commit([one])
-        if any(one.say is not None for one in following):
+        if any(one.say for one in following):
             self._wake()
         return len(following)
 
     async def _commit(self, following: Sequence[_Follows]) -> None:
         """All of it at once: the disk is waited for once."""
         elsewhere = tuple(
-            Addressed(one.handled.chat, out, waits=True)
+            Addressed(one.handled.chat, replace(out, kind=one.handled.kind), waits=True)
             for one in following
-            if one.say is not None
-            for out in self._deliver.to_student(one.say, one.language)
+            for out in one.say
         )
         step = Step(
             None,
@@ -113,29 +116,31 @@ class DueMessages:
         await self._store.commit(step)
 
 
-def follows(due: Due, chat: Chat | None, world: World) -> _Follows:
-    """What follows from a row whose moment has come."""
+def follows(due: Due, chat: Chat | None, world: World, deliver: Deliver) -> _Follows:
+    """What follows from a row whose moment has come, in the form of its channel."""
     state = _state(chat)
-    if chat is None or state is None or chat.blocked:
+    if state is None:
         return _Follows(due)
     try:
         if due.kind == "tip":
-            return _tip(due, state, world)
+            return _tip(due, state, world, deliver)
         if world.now - due.at > _TOO_LATE:
             return _Follows(due, counts=(f"dropped:{due.kind}",))
-        say = when_due(due.kind, due.number, due.at, state, world)
+        message = when_due(due.kind, due.number, due.at, state, world)
+        say = deliver.to_student(message, state.language) if message is not None else ()
     except Exception as error:  # never at the cost of the others
         _log.error("Something due could not be said (%s).", type(error).__name__)
-        return _Follows(due, counts=(f"dropped:{due.kind}",))
-    return _Follows(due, say, state.language)
+        again = replace(due, at=world.now + _A_WEEK) if due.kind == "tip" else None
+        return _Follows(due, counts=(f"dropped:{due.kind}",), again=again)
+    return _Follows(due, say)
 
 
-def _tip(due: Due, state: State, world: World) -> _Follows:
+def _tip(due: Due, state: State, world: World, deliver: Deliver) -> _Follows:
     row = row_from_json(due.body or None)
     if state.tips is None:
         if not any(world.now - sent.at < _REMEMBERED for sent in row.sent):
             return _Follows(due)
-        return _Follows(due, again=replace(due, at=world.now + _UNTIL_FORGOTTEN))
+        return _Follows(due, again=replace(due, at=world.now + _A_WEEK))
     student = student_of(state, world)
     found = look(state.tips, student, row, world.catalogue, world.now, due.chat)
     again = replace(due, at=found.at, body=row_to_json(found.row))
@@ -147,8 +152,8 @@ def _tip(due: Due, state: State, world: World) -> _Follows:
         raise ValueError("a tip that is right now is there")
     tip, entry = meant
     time = Time(entry, entry.from_, entry.to or entry.from_)
-    say = tip_message(tip, time, state, world)
-    return _Follows(due, say, state.language, (f"tip:{tip.id}",), again)
+    say = deliver.to_student(tip_message(tip, time, state, world), state.language)
+    return _Follows(due, say, (f"tip:{tip.id}",), again)
 
 
 def _state(chat: Chat | None) -> State | None:
@@ -160,12 +165,18 @@ def _state(chat: Chat | None) -> State | None:
         return None
 
 
-def changes(
-    before: State | None, after: State, chat: int
-) -> tuple[tuple[Due, ...], tuple[Due, ...]]:
-    """What a turn changed in what is to be said later: what not any more, and what (else)."""
+def with_changes(
+    step: Step, before: State | None, after: State, chat: int, now: dt.datetime
+) -> Step:
+    """The step with what a turn changed in what is to be said later: what not any more, and what.
+
+    What has passed was said, and stands in the state only: an edited text may bring it back there.
+    """
     was = {(one.kind, one.number): one.at for one in planned(before)} if before else {}
     is_ = {(one.kind, one.number): one.at for one in planned(after)}
     not_due = tuple(Due(chat, *key, at) for key, at in was.items() if key not in is_)
-    due = tuple(Due(chat, *key, at) for key, at in is_.items() if was.get(key) != at)
-    return not_due, due
+    due = tuple(Due(chat, *key, at) for key, at in is_.items() if was.get(key) != at and at > now)
+    kinds = {one.kind for one in not_due}
+    if before is not None and before.tips is not None and after.tips is None:
+        kinds.add("tip")
+    return replace(step, not_due=not_due, due=due, hushes=tuple(sorted(kinds)))

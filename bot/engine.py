@@ -46,7 +46,7 @@ from bot.conversation import (
     respond,
     to_json,
 )
-from bot.due import changes
+from bot.due import with_changes
 from bot.handover.case import RefusedError
 from bot.store.port import Chat, Due, KeptCase, Outgoing, StaleChatError, Step, Store
 from bot.text import Language
@@ -210,8 +210,7 @@ class Engine:
             last_text=arrived.text_id if before is not None else None,
         )
         step = Step(arrived.id, after, self._put(spoken), self._counts(turn))
-        not_due, due = changes(decided.stored, turn.state, chat.id)
-        step = replace(step, not_due=not_due, due=due)
+        step = with_changes(step, decided.stored, turn.state, chat.id, now)
         for action in turn.do:
             step = with_following(step, await self._follow(action, arrived.chat, kept, now))
             if isinstance(action, TipsChanged):  # planned at the next look
@@ -252,7 +251,7 @@ class Engine:
             )
         if isinstance(event, Said) and arrived.edited:
             if chat.before is not None and arrived.text_id == chat.last_text:
-                state = _state(chat.before)
+                state = _back(_state(chat.before), stored)
             elif world.danger(event.text) is None:
                 return None  # something long past was tidied up
         if state is None and not isinstance(event, Started):
@@ -299,6 +298,13 @@ def _state(saved: bytes | None) -> State | None:
     except ValidationError:
         _log.warning("A saved conversation is of another version; it begins anew.")
         return None
+
+
+def _back(before: State | None, stored: State | None) -> State | None:
+    """The state from before a text that was edited; but no number on the list is given twice."""
+    if before is None or stored is None:
+        return before
+    return replace(before, numbers=stored.numbers)
 
 
 def _came_back(what: str, offering: str, detail: str) -> str:

@@ -3,7 +3,7 @@
 Whom to ask about what is worked out in `handover/freshness.py`, what is said in
 `conversation/colleague/review.py`; here both meet the store. A question is one transaction: that it
 was asked, and the message. What an answer changes goes into the files at once where that is
-possible; else `wegwijs freshness apply` does it later.
+possible; else the next look at whom to ask tries it again, or `wegwijs freshness apply`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from bot.conversation.colleague.review import (
     Standing,
     hear_press,
     hear_words,
+    may_hide,
     question,
     review_on,
     to_keepers,
@@ -146,6 +147,7 @@ class Reviews:
             return
         self._looked_at = now
         await self._cases.refresh()
+        await self._apply()  # what a stop, or a file that was broken, left waiting
         schools = self._catalogue().schools
         asking = [id for id in self._cases.desks if id in schools and _asks(schools[id])]
         if not asking:
@@ -167,7 +169,7 @@ class Reviews:
         keys: dict[TicketKind, str] = {}
         tickets: list[Ticket] = []
         if colleague.way == "email":
-            for kind in LINKS:
+            for kind in LINKS if may_hide(ask.offering) else LINKS[:-1]:
                 key, ticket = new_ticket(
                     kind, desk.school, ask.staff, now + LINK_FOR, review=number
                 )
@@ -209,6 +211,7 @@ class Reviews:
             review is not None
             and desk is not None
             and review.school == desk.school
+            and account.staff in desk.colleagues
             and (review.staff == account.staff or desk.may_see(who, review.staff))
         )
         if review is None or desk is None or not theirs:
@@ -237,32 +240,43 @@ class Reviews:
         """A message as the lines of a page."""
         return self._deliver.in_words(message, language).split("\n\n")
 
-    async def shown(self, ticket: Ticket) -> Message | None:
-        """The page before the answer: what students see of the offering now; None: it is gone."""
+    def may_answer(self, ticket: Ticket) -> bool:
+        """Whether who got this link is still there."""
+        desk = self._cases.desks.get(ticket.school)
+        return desk is not None and ticket.staff in desk.colleagues
+
+    async def shown(self, ticket: Ticket) -> tuple[Message, str] | None:
+        """The page before the answer: what students see of the offering now, and the mark of that.
+
+        None: it is gone.
+        """
         review = await self._store.review(ticket.review or 0)
         offering = self._standing(review).offering if review is not None else None
         if review is None or offering is None:
             return None
         title = Part(FromCatalogue("offering", offering.id, "title"), "title")
-        return Message("page", (title, *what_it_says(offering)))
+        return Message("page", (title, *what_it_says(offering))), mark_of(offering)
 
-    async def by_ticket(self, ticket: Ticket, words: str) -> Message | None:
-        """What a one-time link does, and what to say about it. Uses up the ticket.
+    async def by_ticket(self, ticket: Ticket, words: str, seen: str | None) -> Reply | None:
+        """What follows from a one-time link, which is used up then.
 
+        `seen`: the mark of what stood on the page; None: they have the mail alone. Where the
+        offering says something else by now, nothing happens yet: the reply is to show it anew.
         None: there is nothing to answer any more.
         """
         await self._cases.refresh()
         for _ in range(_TRIES):
             review = await self._store.review(ticket.review or 0)
             desk = self._cases.desks.get(ticket.school)
-            if review is None or desk is None:
+            if review is None or desk is None or not self.may_answer(ticket):
                 return None
-            # The page showed it as it is now.
-            standing = replace(self._standing(review), changed=False)
+            standing = self._standing(replace(review, mark=seen or review.mark))
             if ticket.kind == "change":
                 reply = hear_words(standing, words, await self._place_of(review))
             else:
                 reply = hear_press(standing, "sure" if ticket.kind == "hide" else "right")
+            if reply.again:
+                return reply
             step = replace(await self._step(review, reply, desk), uses=ticket.hash)
             try:
                 await self._store.commit(step)
@@ -272,7 +286,7 @@ class Reviews:
                 continue
             self._wake()
             await self._apply()
-            return reply.say
+            return reply
         return None
 
     # ---- both ----

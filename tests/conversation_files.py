@@ -99,9 +99,11 @@ def play(
 
 
 def _said_later(state: State, before: dt.datetime, world: World) -> Message | None:
-    """What is said by itself between then and now: the last of it."""
+    """What is said by itself between then and now, each at its moment: the last of it."""
     due = [one for one in planned(state) if before < one.at <= world.now]
-    said = (when_due(one.kind, one.number, one.at, state, world) for one in due)
+    said = (
+        when_due(one.kind, one.number, one.at, state, replace(world, now=one.at)) for one in due
+    )
     return next((message for message in reversed(list(said)) if message is not None), None)
 
 

@@ -26,7 +26,7 @@ from bot.conversation import (
     World,
     respond,
 )
-from bot.conversation.colleague import StaffWords
+from bot.conversation.colleague import StaffWords, case_on
 from bot.handover.case import Done, MayAsk, Shown, Summary, Taken, Wish, Withdrawn, Wrote, from_json
 from bot.handover.life import happen, offer
 from bot.store import SqlStore, StaleChatError, open_store
@@ -292,3 +292,11 @@ async def test_all_that_is_typed_reaches_the_person(desk: Desk, world: World) ->
     long = "en toen ging het weer mis " * 150
     turn = respond(State("nl", {"institution": "voorbeeld"}), Said(long), there)
     assert turn.do == (ToCase(Wrote(long)),)
+
+
+@pytest.mark.parametrize(
+    ("button", "case"),
+    [("c:12:take", 12), ("c:x:take", None), ("r:12:right", None), (f"c:{'9' * 30}:take", None)],
+)
+def test_which_case_a_button_is_about(button: str, case: int | None) -> None:
+    assert case_on(button) == case

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import time
 from typing import Any
 
 import pytest
 
-from bot.catalogue import CalendarEntry, Reading, read
+from bot.catalogue import CalendarEntry, Problem, Reading, read
 from bot.settings import read_settings
 from bot.staff.doubts import calendar
 from bot.words import load_translators
@@ -158,3 +159,22 @@ def test_the_national_holidays_count_at_a_school(shipped: Reading) -> None:
         dataclasses.replace(shipped, catalogue=catalogue), TODAY)}  # fmt: skip
     assert keys["calendar-check.closed"] == "voorbeeld/calendar.yaml"
     assert "calendar-check.no-exams" not in keys
+
+
+def test_a_timetable_of_one_title_is_looked_through_at_once(shipped: Reading) -> None:
+    """Two thousand single meetings, as a school may import them, of which two are on one day."""
+    first = dt.date(2026, 12, 1)
+    days = [(first + dt.timedelta(days=at)).isoformat() for at in (*range(2000), 700)]
+    many = tuple(meets(f"m{at}", day, **DINNER) for at, day in enumerate(days))
+    begin = time.perf_counter()
+    keys = [p.text.args["id"] for p in _twice_in(shipped, many)]
+    assert keys == ["m2000"]
+    assert time.perf_counter() - begin < 3
+
+
+def _twice_in(shipped: Reading, entries: tuple[CalendarEntry, ...]) -> list[Problem]:
+    school = dataclasses.replace(shipped.catalogue.schools["voorbeeld"], calendar=entries)
+    catalogue = dataclasses.replace(shipped.catalogue, schools={"voorbeeld": school})
+    reading = dataclasses.replace(shipped, catalogue=catalogue)
+    found = calendar.doubts(reading, TODAY)
+    return [problem for problem in found if problem.text.key == "calendar-check.twice"]

@@ -15,10 +15,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from bot.catalogue import Catalogue, Offering, School, StaffMember, read_catalogue
 from bot.catalogue.days import AMSTERDAM
 from bot.catalogue.models import Checked
+from bot.catalogue.shape import shape
+from bot.catalogue.yaml_text import read_yaml
 from bot.handover.desk import Desk, desk_of
 from bot.handover.freshness import Asked, asks_now, mark_of, owners, why_due
 from bot.handover.working_time import Presence
@@ -261,6 +264,48 @@ def test_a_stamp_and_nothing_else(folder: Path, catalogue: Catalogue) -> None:
     assert file.read_text() == after
 
 
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "  checked: {on: 2025-01-01, by: x}  # then\n",
+        "  checked: { by: 'x', on: 2025-01-01 }\n",
+        "  checked:\n    on: 2025-01-01  # then\n    by: x\n",
+        "  checked:\n    by: >-\n      a long\n      story\n    on: '2025-01-01'\n",
+        "  checked:\n",
+        "  checked: ~\n",
+        "",
+    ],
+)
+@pytest.mark.parametrize(("mark", "line_end"), [("", "\n"), ("\ufeff", "\r\n")])
+def test_however_it_was_written(
+    folder: Path, catalogue: Catalogue, stamp: str, mark: str, line_end: str
+) -> None:
+    file = folder / "voorbeeld" / "offerings.yaml"
+    source = "  source: https://voorbeeld.example/stille-etage\n"
+    lines = file.read_text().replace(source, source + stamp)
+    before = (mark + lines.replace("\n", line_end)).encode()
+    file.write_bytes(before)
+    (outcome,) = OfferingFiles(folder).apply([wanted(catalogue, "vb-quiet-floor")])
+    assert (outcome.said.key, outcome.settled) == ("freshness.stamped", True)
+    after = file.read_bytes()
+    assert after.startswith(mark.encode())
+    assert after.count(b"\n") == after.count(line_end.encode())
+    assert (b"# then" in after) == (b"# then" in before)
+    then, now = (offerings_in(content) for content in (before, after))
+    stamped = Checked(on=TODAY, by="studentenpsycholoog")
+    assert now == tuple(
+        one.model_copy(update={"checked": stamped}) if one.id == "vb-quiet-floor" else one
+        for one in then
+    )
+
+
+def offerings_in(content: bytes) -> tuple[Offering, ...]:
+    form: TypeAdapter[tuple[Offering, ...]] = TypeAdapter(tuple[Offering, ...])
+    offerings, problems = shape(read_yaml(content, "x"), form)
+    assert not problems
+    return tuple(offerings or ())
+
+
 def _gone(file: Path) -> None:
     file.write_text(file.read_text().replace("- id: vb-quiet-floor", "- id: vb-other"))
 
@@ -385,3 +430,11 @@ async def test_the_command(folder: Path, catalogue: Catalogue) -> None:
     assert (await asyncio.to_thread(wegwijs, folder, "apply"))[1] == "Nothing waits.\n"
     assert "quiet-floor" not in (await asyncio.to_thread(wegwijs, folder, "list"))[1]
     await store.close()
+
+
+def test_without_a_database_it_says_so_and_makes_none(folder: Path) -> None:
+    for action in ("list", "apply"):
+        status, said, why = wegwijs(folder, action)
+        assert (status, said) == (1, "")
+        assert "there is no database" in why
+    assert not (folder.parent / "data").exists()

@@ -14,6 +14,7 @@ from bot.advice.student import Student
 from bot.advice.suggest import person_for
 from bot.app import App
 from bot.catalogue import Reading, read
+from bot.cli import main
 from bot.conversation import Commanded, Pressed, Started, State, World, respond
 from bot.conversation.message import Message
 from bot.handover.desk import desk_of
@@ -117,6 +118,26 @@ def test_it_is_not_published(here: World, app: App) -> None:
     assert len(gone) == len(HIDDEN)
     for one in told:
         assert not [o.id for o in gone if f'"{o.id}"' in one or o.source in one]
+
+
+def test_nobody_is_told_when_it_meets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    folder = Path(shutil.copytree(SHIPPED, tmp_path / "catalogue"))
+    monkeypatch.setenv("WEGWIJS_CATALOGUE", str(folder))
+    export = ["export", "--format", "ics", "--institution", "voorbeeld"]
+    with pytest.raises(SystemExit, match="0"):
+        main(export)
+    whole = capfdbinary.readouterr().out
+    school = read(folder).catalogue.schools["voorbeeld"]
+    meets = next(entry for entry in school.calendar if entry.kind == "activity")
+    index = [o.id for o in school.offerings].index(meets.offerings[0])
+    file = folder / "voorbeeld" / "offerings.yaml"
+    file.write_text(replace_value(file.read_text(), (index, "use"), "hidden"))
+    with pytest.raises(SystemExit, match="0"):
+        main(export)
+    assert f"UID:{meets.id}@".encode() in whole
+    assert f"UID:{meets.id}@".encode() not in capfdbinary.readouterr().out
 
 
 def test_its_keepers_hear_what_names_it(reading: Reading) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ def entries(draw: st.DrawFn) -> CalendarEntry:
     first = draw(DATES)
     fields: dict[str, Any] = {"id": draw(IDS), "title": draw(LOCALISED), "from": first}
     fields["needs"] = draw(st.lists(IDS, unique=True, max_size=3))
+    fields["levels"] = draw(st.lists(st.sampled_from(["mbo", "hbo", "wo"]), unique=True))
     if draw(st.booleans()):
         fields["matters"] = draw(LOCALISED)
     last = first + dt.timedelta(draw(st.integers(1, 300)))
@@ -176,6 +178,12 @@ MEETS = (
          {"from": "2026-11-03", "kind": "other"}),
         ("UID:1 | SUMMARY:Toets | DTSTART:20261102T090000 | DTEND:20261104T000000",
          {"from": "2026-11-02", "to": "2026-11-03"}),
+        # A day that ends at a time, and a time that ends with a day.
+        (f"{DAY} | DTEND:20261103T100000", {"from": "2026-11-02", "to": "2026-11-03"}),
+        (f"{DAY} | DTEND:20261104T000000", {"from": "2026-11-02", "to": "2026-11-03"}),
+        (f"{DAY} | DTEND:20261101T100000Z", {"from": "2026-11-02"}),
+        ("UID:1 | SUMMARY:Toets | DTSTART:20261102T090000 | DTEND;VALUE=DATE:20261105",
+         {"from": "2026-11-02", "to": "2026-11-04"}),
         (MEETS, {"kind": "activity", "time": "12:30-13:30"}),
         (f"{MEETS} | LOCATION:Kamer 1", {"place": {"nl": "Kamer 1", "en": "Kamer 1"}}),
         (f"{MEETS} | RRULE:FREQ=WEEKLY;COUNT=3", {"every": "week", "to": "2026-10-19"}),
@@ -274,6 +282,12 @@ def test_an_event_that_is_there_twice_counts_once() -> None:
 )
 def test_what_is_no_calendar_is_a_sentence(content: bytes, expected: str) -> None:
     assert keys(content) == [expected]
+
+
+def test_a_file_with_far_too_many_events_is_not_read() -> None:
+    begin = time.perf_counter()
+    assert keys(ics(*["X:"] * 100_000)) == ["ics.too-many"]
+    assert time.perf_counter() - begin < 2  # reading it takes three times as long at the least
 
 
 @given(st.data())

@@ -118,7 +118,7 @@ def test_a_total_does_not_give_a_small_number_away(catalogue: Catalogue) -> None
     found = found_in(catalogue, counts)
     assert found.total.numbers["suggested"] == Number(81, 89)
     # Nor do the months: all 84 were in November.
-    assert [n for n in found.monthly["suggested"] if n != Number(0, 0)] == [None]
+    assert set(found.monthly["suggested"]) == {None}
 
 
 def test_danger_and_what_is_gone_or_of_another_school_is_not_in_it(
@@ -280,7 +280,7 @@ def test_bands_do_not_lie_on_each_other() -> None:
     assert len(found) == len(spans)
     places = [(float(x), int(y), float(width)) for x, y, width in found]
     assert places[0][1] != places[1][1]  # beside each other there is no room for the names
-    assert all(x + width <= 40 + 12 * 56 for x, _, width in places)
+    assert all(x + width <= 52 + 12 * 56 for x, _, width in places)
     assert 'class="bar-' not in drawn
 
 

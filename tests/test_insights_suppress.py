@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
@@ -106,24 +107,35 @@ def test_no_small_number_follows_from_offerings_and_months_together(
         assert shown[at] is None or shown[at] == number(count)
     if set(shown) == {None}:
         return  # the months say nothing at all
+    assert total.is_exact  # else whoever adds up the months knows more of the total
     left_out = [at for at, one in enumerate(shown) if one is None]
     small = [at for at, one in enumerate(shown) if one == HIDDEN]
-    rest = sum(offerings) - sum(count for at, count in enumerate(months) if _exact(shown, at))
-    hidden = [count for count in offerings if count in SMALL]
     if left_out:
         # Of what is left out together, each may be any of them: it says nothing on its own.
-        assert len(left_out) > 1 or not total.is_exact
+        assert len(left_out) > 1
         assert not small
         assert max(months[at] for at in left_out) >= LEAST
-        # And by it the total could be any that the offerings allow.
-        slack = sum(hidden) - len(hidden) if not total.is_exact else 0
-        assert any(months[at] - 1 >= min(8, slack) for at in left_out)
     elif small:
-        assert total.is_exact
+        rest = sum(count for at, count in enumerate(months) if not _exact(shown, at))
         assert rest >= LEAST
         assert len(small) < rest < len(small) * 9
-    else:
-        assert total.is_exact  # all months are there, so everybody can add them up
+
+
+@pytest.mark.parametrize(("count", "most"), [(1, 60), (2, 60), (3, 45)])
+def test_of_all_months_that_look_alike_no_small_one_is_always_the_same(
+    count: int, most: int
+) -> None:
+    """Every table there can be, as a reader sees it who knows the total."""
+    alike: dict[tuple[object, int], list[tuple[int, ...]]] = defaultdict(list)
+    for months in product(range(most), repeat=count):
+        if not sum(months) or LEAST <= sum(months) < most:
+            alike[in_order(months, True), sum(months)].append(months)
+    for tables in alike.values():
+        for at in range(count):
+            assert tables[0][at] not in SMALL or len({months[at] for months in tables}) > 1
+        smalls = {tuple(sorted(count for count in table if count in SMALL)) for table in tables}
+        if None in in_order(tables[0], True):
+            assert smalls == {()} or len(smalls) > 1
 
 
 def _exact(shown: Sequence[Number | None], at: int) -> bool:
@@ -167,7 +179,9 @@ def test_totals(counts: dict[str, int], sums: dict[str, str], shown: dict[str, N
         ([40, 3, 12, 30], True, "40 - - 30"),
         ([40, 3, 9, 30], True, "40 < < 30"),
         ([40, 9, 9, 30], True, "40 - - -"),
-        ([40, 0, 12], False, "40 0 -"),
+        ([40, 10, 1], True, "- - -"),  # 11 together would say that one is 1
+        ([10, 0, 0], True, "- - -"),
+        ([40, 0, 12], False, "- - -"),
         ([3, 0, 9], False, "- - -"),
         ([1] * 10, True, "- - - - - - - - - -"),
     ],

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from bot.catalogue import CatalogueError, Problem, Reading, read
-from bot.staff.doubts import gaps, links, people, phrases
+from bot.staff.doubts import calendar, gaps, links, people, phrases, tips
 from bot.staff.report import FORMS, report
 from tests.test_catalogue_problems import (
     CALENDAR,
@@ -36,6 +36,7 @@ from tests.test_catalogue_problems import (
 
 TODAY = dt.date(2026, 11, 23)
 SLEEP = "needs/sleep.yaml"
+TIPS = "voorbeeld/tips.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,8 @@ def doubts_of(reading: Reading) -> Iterator[Problem]:
     yield from phrases.doubts(reading)
     yield from people.doubts(reading)
     yield from links.doubts(reading, TODAY)
+    yield from calendar.doubts(reading, TODAY)
+    yield from tips.doubts(reading)
 
 
 # Errors
@@ -117,7 +120,7 @@ WHAT_TO_DO = {  # what the Dutch message tells a keeper to do, in a word or more
     "catalogue.double": "Verwijder er een",
     "catalogue.unknown-id": "Bedoel je",
     "catalogue.unknown-id-far": "Kies uit",
-    "catalogue.unknown-id-none": "Laat het weg",
+    "catalogue.unknown-id-none": "haal het weg",
     "catalogue.id-twice": "andere id",
     "catalogue.hours-unknown-far": "Schrijf alleen dagen en tijden",
     "catalogue.id-file": "Maak ze gelijk",
@@ -137,6 +140,98 @@ def test_an_error_is_told_where_it_is_and_what_to_do(key: str, folder: Path) -> 
     (problem,) = problems_in(folder)
     assert (place(problem), problem.severity) == (expected, "error")
     assert WHAT_TO_DO[key] in TRANSLATORS["nl"].say(problem.text)
+
+
+# Errors in the calendar and the tips
+
+EXAMS = "when: {kind: exams, days_before: 10}"
+MEETS = "offerings: [vb-sport-together]\n  time: 17:00-18:30\n"
+TIMED = "kind: introduction\n  «time: 12:00-13:00"
+BLOCK = "when:\n  «kind: exams\n  days_before: 10"
+
+
+def time(instead: str) -> Mistake:
+    right, wrong = "time: 17:00-18:30", f"«time: {instead}"
+    return Mistake(f"a time: {instead}", CALENDAR, right, wrong, "catalogue.bad-time")
+
+
+def day(instead: str) -> Mistake:
+    right, wrong = "from: 2026-08-24", f"«from: {instead}"
+    return Mistake(f"a day: {instead}", CALENDAR, right, wrong, "catalogue.needs-date")
+
+
+def when(instead: str, key: str) -> Mistake:
+    return Mistake(instead[:30], TIPS, EXAMS, instead, key)
+
+
+OF_THE_YEAR: list[tuple[Mistake, str]] = [
+    (day("24-08-2026"), "Schrijf jaar-maand-dag"),
+    (day("24 augustus 2026"), "Schrijf jaar-maand-dag"),
+    (time("12.30"), "09:00-13:30"),
+    (time("17.00-18.30"), "dubbele punten"),
+    (time("17:00 - 18:30"), "geen spaties"),
+    (time("9:00-10:00"), "met vier cijfers"),
+    (Mistake("a kind in Dutch", CALENDAR, "kind: introduction", "«kind: introductie",
+             "catalogue.one-of"), "Kies uit: exams"),
+    (Mistake("a rhythm in Dutch", CALENDAR, "every: week", "«every: maand", "catalogue.one-of"),
+     "Kies uit: week"),
+    (Mistake("a time for a day", CALENDAR, "kind: introduction", TIMED,
+             "catalogue.activity-only"), "haal ze weg"),
+    (Mistake("an activity of nothing", CALENDAR, "kind: introduction", "«kind: activity",
+             "catalogue.activity-needs"), "Zet erbij wat ontbreekt"),
+    (Mistake("an activity of two", CALENDAR, "kind: activity\n  offerings: [vb-sport-together]",
+             "«kind: activity\n  offerings: [vb-sport-together, vb-neuro-table]",
+             "catalogue.activity-needs"), "een eigen activiteit"),
+    (Mistake("a series without end", CALENDAR, "  to: 2026-10-14\n", "", "catalogue.activity-end",
+             told_at="every: week"), "Zet er “to” bij"),
+    (Mistake("from after to", CALENDAR, "to: 2026-08-28", "«to: 2026-08-20",
+             "catalogue.dates-order"), "Draai from en to om"),
+    (Mistake("an activity of what is not there", CALENDAR, MEETS,
+             MEETS.replace("[vb-sport-together]", "[«vb-sport-togehter]"), "catalogue.unknown-id"),
+     "Bedoel je “vb-sport-together”"),
+    (Mistake("no English title", CALENDAR, "title: {nl: Introductieweek, en: Introduction week}",
+             "«title: {nl: Introductieweek}", "catalogue.missing-translation"), "in beide talen"),
+    (Mistake("a theme in Dutch", TIPS, "theme: studying", "«theme: studie",
+             "catalogue.unknown-id"), "Bedoel je “studying”"),
+    (when("«when: {kind: exams, entry: vb-2026-exams-1}", "catalogue.moment-of"), "niet allebei"),
+    (when("«when: {days_before: 10}", "catalogue.moment-of"), "Schrijf “kind”"),
+    (when("«when: {kind: exams, days_before: 2, days_after: 2}", "catalogue.moment-days"),
+     "Haal “days_before” of “days_after” weg"),
+    (when("when: {kind: exams, «days_before: 100}", "catalogue.needs-number-between"),
+     "van 0 tot en met 90"),
+    (when("when: {kind: exams, «days-before: 10}", "catalogue.unknown-key"),
+     "Bedoel je “days_before”"),
+    (when("when: {«entry: vb-2026-exam-1}", "catalogue.unknown-id"), "vb-2026-exams-1"),
+    (when("«when: exams", "catalogue.needs-own-fields"), "{naam: waarde}"),
+    (when("«when: 2027-01-12", "catalogue.needs-own-fields"), "kind, entry, days_before of"),
+    (when(BLOCK, "catalogue.indent-more"), "twee spaties meer"),
+    (when(f"«\t{EXAMS}", "yaml.tab"), "Gebruik spaties"),
+    (Mistake("an unknown offering", TIPS, "offering: vb-study-together",
+             "«offering: vb-study-togeter", "catalogue.unknown-id"), "vb-study-together"),
+    (Mistake("a name for who says it", TIPS, "from: vb-studieadvies", "«from: Team studieadvies",
+             "catalogue.bad-id"), "kleine letters"),
+    (Mistake("nobody says it", TIPS, "  from: vb-studieadvies\n", "", "catalogue.missing",
+             told_at="id: vb-tip-exams"), "Voeg het toe"),
+    (Mistake("an id twice", TIPS, "id: vb-tip-resits", "«id: vb-tip-exams",
+             "catalogue.id-twice"), "andere id"),
+    (Mistake("a year in a number", TIPS, "only: {years: [first]}", "only: {years: [«1]}",
+             "catalogue.one-of"), "Kies uit: first of later"),
+    (Mistake("no English text", TIPS, "    en: Starting alone", "    de: Starting alone",
+             "catalogue.unknown-key", told_at="    de: "), "Bedoel je “en”"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("mistake", "says"), OF_THE_YEAR, ids=[mistake.name for mistake, _ in OF_THE_YEAR]
+)
+def test_an_error_in_the_calendar_or_the_tips_is_told_once_and_what_to_do(
+    mistake: Mistake, says: str, folder: Path
+) -> None:
+    expected = mistake.plant(folder)
+    (problem,) = problems_in(folder)
+    assert (place(problem), problem.text.key) == (expected, mistake.key)
+    assert says in TRANSLATORS["nl"].say(problem.text)
+    assert "{" not in TRANSLATORS["en"].say(problem.text).replace("{name: value}", "")
 
 
 # Doubts
@@ -223,6 +318,24 @@ DOUBTS: list[tuple[Mistake, str]] = [
              told_at="id: voorbeeld"), "bij in_crisis"),
     (Mistake("an element nobody has", "elements.yaml", "\nelements:\n", NEW_ELEMENT,
              "gaps.elements", told_in=INSTITUTION, told_at="id: voorbeeld"), "bij elements"),
+    (Mistake("a time that ends first", CALENDAR, "time: 17:00-18:30", "«time: 18:30-17:00",
+             "calendar-check.time-order"), "Schrijf eerst het begin"),
+    (Mistake("a series that comes once", CALENDAR, "  every: week\n", "", "calendar-check.once",
+             told_at="to: 2026-10-14"), "every: week"),
+    (Mistake("a slip in the year", CALENDAR, "from: 2027-02-12", "«from: 2072-02-12",
+             "calendar-check.far"), "Kijk of het jaar klopt"),
+    (Mistake("a deadline without what to do", CALENDAR, "kind: internship\n",
+             "kind: deadline\n", "calendar-check.no-matters", told_at="id: vb-2027-internship\n"),
+     "Schrijf dat bij matters"),
+    (Mistake("a tip that never comes", TIPS, EXAMS, "when: {«kind: other}", "tips-check.never"),
+     "kies een andere soort"),
+    (Mistake("two tips on a day", TIPS, "theme: programme\n  when: {entry: vb-2027-resits-1, "
+             "days_before: 26}", "theme: studying\n  «when: {entry: vb-2026-exams-1, "
+             "days_before: 10}", "tips-check.same-day"), "Verander de dagen"),
+    (Mistake("a long tip", TIPS, "nl: Alleen beginnen", f"«nl: {'Kom een keer langs. ' * 16}En",
+             "tips-check.long"), "laat weg"),
+    (Mistake("a tip about help in a crisis", TIPS, "offering: vb-study-together",
+             "«offering: vb-emergency", "tips-check.crisis"), "Kies ander aanbod"),
 ]  # fmt: skip
 
 
@@ -266,7 +379,7 @@ def test_whatever_is_changed_there_is_never_a_traceback(one_school: Path, tmp_pa
     """Either it reads, and every doubt can be said, or it is a CatalogueError."""
     folder = Path(shutil.copytree(one_school, tmp_path / "changed"))
     chance = random.Random(7)
-    files = [folder / file for file in (OFFERINGS, INSTITUTION, STAFF, CALENDAR, STRESS)]
+    files = [folder / file for file in (OFFERINGS, INSTITUTION, STAFF, CALENDAR, TIPS, STRESS)]
     outcomes: set[bool] = set()
     for _ in range(200):
         path = chance.choice(files)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from pathlib import Path
 
 import pytest
 
+import bot
 from bot.catalogue import Problem
 from bot.staff.report import FORMS, exit_status, ordered, report
 from bot.text import Text, text
@@ -27,6 +30,38 @@ def test_errors_come_first_then_the_worst_kind_then_the_place() -> None:
     later = Problem("a/staff.yaml", 7, 1, text("people.no-backup"), severity="warning")
     found = [NEW, UNSEEN, GAP, later, WARNING, ERROR, FIRST]
     assert ordered(found) == [FIRST, ERROR, WARNING, later, GAP, UNSEEN, NEW]
+
+
+def _keys(names: str) -> set[str]:
+    """Of the texts of all doubts that are named like this in the program."""
+    folder = Path(bot.__file__).parent / "staff" / "doubts"
+    found: set[str] = set()
+    for file in folder.glob(names):
+        for node in ast.walk(ast.parse(file.read_text())):
+            match node:
+                case ast.Call(func=ast.Name("text"), args=[ast.Constant(str(key)), *_]):
+                    found.add(key)
+    return found
+
+
+def test_every_doubt_has_its_place() -> None:
+    keys = _keys("*.py")
+    assert {"numbers.unknown", "ages.year", "calendar-check.over", "tips-check.never"} <= keys
+    unknown = Problem("", 1, 1, text("a-new-kind.of-doubt"), severity="warning")
+    for key in keys:
+        doubt = Problem("z", 9, 9, Text(key, {}), severity="warning")
+        assert ordered([unknown, doubt])[0] is doubt, key
+
+
+def test_what_may_hurt_comes_before_what_reads_badly() -> None:
+    def place(key: str) -> int:
+        found = [Problem("", 1, 1, Text(one, {}), severity="warning") for one in (key, "plain.x")]
+        return [one.text.key for one in ordered(found)].index(key)
+
+    for key in ("numbers.unknown", "people.no-desk", "hidden.named", "translated.details-differ"):
+        assert place(key) == 0, key
+    for key in ("unseen.no-answer", "plain.y"):
+        assert place(key) == (key != "plain.y"), key
 
 
 def test_text_has_a_block_for_each_severity() -> None:

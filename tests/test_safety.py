@@ -63,6 +63,8 @@ SOFT = [
     "ik zie geen uitweg meer",
 ]
 HARMLESS = [
+    "i want to see a therapist",
+    "my psychotherapist moved away",
     "ik ga dood van het lachen",
     "deze stage wordt nog eens mijn dood",
     "this exam is killing me",

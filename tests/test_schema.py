@@ -245,8 +245,12 @@ def test_a_missing_field_is_marked(made: dict[str, Schema]) -> None:
 
 def test_the_examples_for_keepers_fit(made: dict[str, Schema]) -> None:
     examples = re.findall(r"```yaml\n(.*?)```", README, re.S)
-    assert len(examples) == 6  # an offering, a person and a calendar, in either language
-    of = {"name: Anna": "staff.schema.json", "kind: deadline": "calendar.schema.json"}
+    assert len(examples) == 8  # an offering, a person, a calendar and a tip, in either language
+    of = {
+        "name: Anna": "staff.schema.json",
+        "kind: deadline": "calendar.schema.json",
+        "theme: studying": "tips.schema.json",
+    }
     for example in examples:
         file = next((file for words, file in of.items() if words in example), None)
         assert complaints(made[file or "offerings.schema.json"], as_editor(example)) == []

@@ -43,7 +43,7 @@ from bot.text import Language
 STUDENTS = 2_000
 BEGIN = dt.datetime(2026, 8, 17, 9, 0, tzinfo=AMSTERDAM)
 DAYS = 330
-SCHOOL, OFFERING = "voorbeeld", "vb-neuro-table"
+SCHOOL, OFFERING = "voorbeeld", "vb-student-counsellor"
 STEP = dt.timedelta(hours=2)
 SENT_FOR, IDLE = dt.timedelta(days=2), dt.timedelta(days=30)
 
@@ -78,10 +78,17 @@ class Fragile:
 class Asked:
     """What one student asked for, as a careful reader of their messages would note it."""
 
-    language: Language
+    languages: list[tuple[dt.datetime, Language]]
     moments: dict[tuple[str, dt.datetime], bool] = field(default_factory=dict)  # wanted still?
     themes: list[tuple[dt.datetime, tuple[str, ...], int]] = field(default_factory=list)
     gone: dt.datetime | None = None  # erased everything, or blocked
+
+    @property
+    def language(self) -> Language:
+        return self.languages[-1][1]
+
+    def spoke(self, at: dt.datetime) -> Language:
+        return [language for since, language in self.languages if since <= at][-1]
 
     def wishes(self, at: dt.datetime) -> tuple[tuple[str, ...], int]:
         known = [(themes, most) for since, themes, most in self.themes if since <= at]
@@ -143,8 +150,8 @@ class Year:
         """A student takes what a poster offers, and asks for some of what can be asked."""
         chance = self.chance
         language: Language = chance.choice(("nl", "en"))
-        asked = self.asked[chat] = Asked(language)
         now = self.clock()
+        asked = self.asked[chat] = Asked([(now, language)])
         state = await self.does(chat, Started(language, offering=OFFERING), Pressed("take"))
         (one,) = state.saved
         what = chance.choice(("ask:3", "ask:7", "ask:no", "remind:1", "remind:3"))
@@ -182,7 +189,7 @@ class Year:
         asked, now = self.asked[chat], self.clock()
         state = await self.does(chat, Commanded("saved"))
         match self.chance.choice(
-            ("tips-stop", "quiet", "forget", "block", "done", "tips", "start")
+            ("tips-stop", "quiet", "forget", "block", "done", "tips", "language", "start")
         ):
             case "tips-stop":
                 await self.does(chat, Pressed("tips:stop"))
@@ -205,18 +212,22 @@ class Year:
             case "language":
                 other: Language = "en" if asked.language == "nl" else "nl"
                 await self.does(chat, Pressed(f"language:{other}"))
-                asked.language = other
+                asked.languages.append((now, other))
+            case "start":  # another phone, in another language
+                await self.does(chat, Started("nl"))
 
     # ---- time ----
 
     async def passes(self) -> None:
         """All that is due at this moment is said, however often we are killed over it."""
-        while True:
+        for _ in range(STUDENTS):
             try:
                 if not await self.due.tick(500):
                     break
             except KilledError:
                 self.start()
+        else:
+            pytest.fail("what is due is said over and over")
         while claimed := await self.store.claim(500):
             for one in claimed:
                 language, _, name = one.body.decode().partition(" ")
@@ -266,6 +277,7 @@ def _judge(year: Year, catalogue: Catalogue) -> None:
         asked = year.asked[said.chat]
         assert FIRST <= said.at.astimezone(AMSTERDAM).time() < LAST
         assert asked.gone is None or said.at <= asked.gone
+        assert said.language == asked.spoke(said.at), said
         if said.name in theme:
             themes, most = asked.wishes(said.at)
             assert theme[said.name] in themes, said

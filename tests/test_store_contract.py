@@ -494,6 +494,44 @@ class TestWhatIsSaidLater:
         assert first.body == b"antwoord"
         assert len(await store.claim(9)) == 5
 
+    async def test_an_answer_does_not_wait_behind_it(self, store: Store) -> None:
+        tip = Addressed(ANNA, Outgoing("say", b"tip"), waits=True)
+        await store.commit(Step(None, None, elsewhere=(tip,)))
+        assert await store.next_due(answers_only=True) is None
+        await say(store, ANNA, 1, "een", "twee")
+        assert await store.next_due(answers_only=True) == START
+        bodies = []
+        for only in (True, False, False):
+            (one,) = await store.claim(9, answers_only=only)
+            assert await store.claim(9) == []  # one of a chat at a time
+            await store.sent(one.id, None)
+            bodies.append(one.body)
+        assert bodies == [b"een", b"twee", b"tip"]
+
+    async def test_what_is_hushed_is_not_sent(self, store: Store) -> None:
+        """Of this chat and these kinds; what is being sent is left to arrive."""
+        for chat, kind in ((ANNA, "tip"), (ANNA, "tip"), (ANNA, "reminder"), (BRAM, "tip")):
+            said = Addressed(chat, Outgoing(kind, b"-"), waits=True)
+            await store.commit(Step(None, None, elsewhere=(said,)))
+        (first,) = await store.claim(1)
+        await store.commit(Step(1, Chat(ANNA, "nl"), messages("een", kind="tip"), hushes=("tip",)))
+        await store.sent(first.id, None)
+        left = []
+        while claimed := await store.claim(1):
+            left.append((claimed[0].chat, claimed[0].kind, claimed[0].body))
+            await store.sent(claimed[0].id, None)
+        assert left == [(ANNA, "tip", b"een"), (ANNA, "reminder", b"-"), (BRAM, "tip", b"-")]
+
+    async def test_who_blocked_us_is_told_nothing_until_they_come_back(
+        self, store: Store, clock: Clock
+    ) -> None:
+        await say(store, ANNA, 1)
+        await store.commit(Step(None, None, due=(Due(ANNA, "check-in", 1, clock.now),)))
+        await store.blocked(ANNA)
+        assert await store.due(9) == []
+        await store.unblocked(ANNA)
+        assert len(await store.due(9)) == 1
+
     async def test_a_silent_chat_keeps_only_what_it_takes(self, store: Store, clock: Clock) -> None:
         """As long as something is still to be said; after that it goes like any other."""
         await say(store, ANNA, 1)

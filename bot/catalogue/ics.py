@@ -39,6 +39,7 @@ _KINDS: tuple[str, ...] = get_args(CalendarKind)
 _BETWEEN = {"SUMMARY": " / ", "LOCATION": " / ", "DESCRIPTION": "\n\n"}
 _FIELDS = {"SUMMARY": "title", "LOCATION": "place", "DESCRIPTION": "matters"}
 _OF = {name: f"X-WEGWIJS-{ours.upper()}" for name, ours in _FIELDS.items()}
+_LISTS = ("needs", "levels", "offerings")  # of words without a space, each in a property of ours
 # What is taken over, and what is about the file and not about the event.
 _TAKEN = frozenset(
     "UID SUMMARY LOCATION DESCRIPTION CATEGORIES DTSTART DTEND DURATION RRULE STATUS "
@@ -86,9 +87,9 @@ def as_ics(entries: Iterable[CalendarEntry], language: Language | None, now: dt.
             if said is not None:
                 _put(event, name, said, language)
         event.add("CATEGORIES", [entry.kind])
-        for name, ids in (("NEEDS", entry.needs), ("OFFERINGS", entry.offerings)):
-            if ids:
-                event.add(f"X-WEGWIJS-{name}", " ".join(ids))
+        for name in _LISTS:
+            if ids := getattr(entry, name):
+                event.add(f"X-WEGWIJS-{name.upper()}", " ".join(ids))
         _put_days(event, entry)
         events.append(event)
     return _calendar(events)
@@ -138,18 +139,19 @@ def from_ics(content: bytes, school: str = "calendar") -> FromIcs:
         return FromIcs(problems=(text("ics.too-large", most=MAX_BYTES // 1_000_000),))
     try:
         written = content.decode("utf-8-sig")
+        count = len(_BEGIN.findall(written))
+        if count > MOST_EVENTS:  # before it is read, which takes longer the more there are
+            return FromIcs(problems=(text("ics.too-many", count=count, most=MOST_EVENTS),))
         calendars = Calendar.from_ical(written, multiple=True)
     except UnicodeDecodeError:
         return FromIcs(problems=(text("ics.not-utf8"),))
     except (ValueError, LookupError, TypeError, AttributeError):  # as the library meets nonsense
         return FromIcs(problems=(text("ics.not-a-calendar"),))
     events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
-    if len(events) < len(_BEGIN.findall(written)):  # the file was cut off
+    if len(events) < count:  # the file was cut off
         return FromIcs(problems=(text("ics.not-a-calendar"),))
     if not events:
         return FromIcs(problems=(text("ics.no-events"),))
-    if len(events) > MOST_EVENTS:
-        return FromIcs(problems=(text("ics.too-many", count=len(events), most=MOST_EVENTS),))
     return _taken_over(events, school)
 
 
@@ -300,7 +302,7 @@ def _found(event: Component, school: str) -> _Found:
     if title is None:
         raise _LeftOutError(text("ics.no-title"))
     found.fields |= {"id": _id(event, title, school), "title": title}
-    for key in ("needs", "offerings"):
+    for key in _LISTS:
         if ids := str(event.get(f"X-WEGWIJS-{key.upper()}", "")).split():
             found.fields[key] = tuple(dict.fromkeys(ids))
     categories = [one.lower() for one in _categories(event)]
@@ -378,10 +380,11 @@ def _take_days(event: Component, kind: str | None, found: _Found) -> None:
     first, last = _day(begin), _day(begin)
     if isinstance(begin, dt.datetime):
         found.lost.append(text("ics.time", time=f"{begin:%H:%M}"))
-        if isinstance(end, dt.datetime) and end > begin:
-            last = _day(end - dt.timedelta.resolution)
-    elif end is not None and end > begin:
-        last = _day(end) - _DAY
+    # A day may end at a time, and the other way round: some programs write that.
+    if isinstance(end, dt.datetime):
+        last = max(first, _day(end - dt.timedelta.resolution))
+    elif end is not None:
+        last = max(first, end - _DAY)
     found.fields |= {"from": first} | ({"to": last} if last > first else {})
 
 

@@ -91,9 +91,14 @@ def _in_words(document: Document, schema: _Schema, details: ErrorDetails) -> tup
         return (*path, "to"), text("catalogue.dates-order", field=_identity(document, path))
     if kind == "hours":
         return path, details["ctx"]["text"]
+    if kind in _ACTIVITY:
+        told_at, words = _ACTIVITY[kind]
+        entry = document.at(path)
+        field = next((f for f in told_at if isinstance(entry, dict) and f in entry), None)
+        return (path if field is None else (*path, field)), words
     if kind.startswith("int_") or kind in ("greater_than_equal", "less_than_equal"):
         return path, _wrong_number(document, schema, details, path)
-    return path, _wrong_value(document, details, path)
+    return path, _wrong_value(document, schema, details, path)
 
 
 def _missing(document: Document, path: Path) -> tuple[Path, Text]:
@@ -115,13 +120,17 @@ def _wrong_number(document: Document, schema: _Schema, details: ErrorDetails, pa
     return text("catalogue.needs-number-between", field=name, found=found, low=low, high=high)
 
 
-def _wrong_value(document: Document, details: ErrorDetails, path: Path) -> Text:
+def _wrong_value(document: Document, schema: _Schema, details: ErrorDetails, path: Path) -> Text:
     kind, name, found = details["type"], _name(document, path), shown(details["input"])
     match kind:
         case "model_type" | "model_attributes_type" | "dict_type" if path and name == "-":
             return text("catalogue.needs-entry", found=found)
         case "model_type" | "model_attributes_type" | "dict_type":
-            return text("catalogue.needs-fields", field=name, found=found)
+            known = tuple(schema.fields(path)) if path else ()
+            if not known or set(LANGUAGES) & set(known):
+                return text("catalogue.needs-fields", field=name, found=found)
+            fields = Several(known[:_MOST_SHOWN], "or")
+            return text("catalogue.needs-own-fields", field=name, found=found, known=fields)
         case "tuple_type" | "list_type":
             return text("catalogue.needs-list", field=name, found=found)
         case "string_type":
@@ -141,12 +150,6 @@ def _wrong_value(document: Document, details: ErrorDetails, path: Path) -> Text:
             return text("catalogue.ages-empty", field=name)
         case "ages_order":
             return text("catalogue.ages-order", field=name)
-        case "activity_needs":
-            return text("catalogue.activity-needs")
-        case "activity_end":
-            return text("catalogue.activity-end")
-        case "activity_only":
-            return text("catalogue.activity-only")
         case "moment_of":
             return text("catalogue.moment-of", field=name)
         case "moment_days":
@@ -156,6 +159,12 @@ def _wrong_value(document: Document, details: ErrorDetails, path: Path) -> Text:
     return text("catalogue.unreadable", field=name, found=found)
 
 
+# What is wrong with an activity as a whole: told at the first of these fields that is there.
+_ACTIVITY: dict[str, tuple[tuple[str, ...], Text]] = {
+    "activity_needs": (("kind",), text("catalogue.activity-needs")),
+    "activity_end": (("every",), text("catalogue.activity-end")),
+    "activity_only": (("time", "every", "place"), text("catalogue.activity-only")),
+}
 _PATTERN_HELP = {
     "url": "catalogue.bad-url",
     "source": "catalogue.bad-url",

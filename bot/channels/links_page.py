@@ -97,19 +97,25 @@ class _Pages:
             return self._html("nl", text("page.void"), status=410)
         await self._cases.refresh()
         language = self._cases.language_of(ticket.school, ticket.staff)
-        if request.method == "GET":
+        if ticket.review is not None and not self._reviews.may_answer(ticket):
+            return self._html(language, text("page.void"), status=410)
+        if request.method != "POST":  # HEAD comes here too
             if ticket.review is not None:
                 return await self._about_review(ticket, language, _REVIEW[ticket.kind])
             return self._html(language, _DO[ticket.kind], form=ticket.kind)
         body = await request.body()
         if len(body) > _MOST_BYTES:
             return self._html(language, text("page.void"), status=413)
-        words = parse_qs(body.decode("utf-8", "replace")).get("words", [""])[0].strip()
+        form = parse_qs(body.decode("utf-8", "replace"))
+        words = form.get("words", [""])[0].strip()
         if ticket.review is not None:
             if ticket.kind == "change" and not words:
                 return await self._about_review(ticket, language, text("page.empty-change"))
-            said = await self._reviews.by_ticket(ticket, words[:_MOST_WORDS])
-            return self._said(language, said)
+            seen = form.get("seen", [None])[0]
+            reply = await self._reviews.by_ticket(ticket, words[:_MOST_WORDS], seen)
+            if reply is not None and reply.again:
+                return await self._about_review(ticket, language, text("page.changed"))
+            return self._said(language, reply.say if reply is not None else None)
         if ticket.kind == "answer" and not words:
             return self._html(language, text("page.empty"), form="answer")
         return await self._do(ticket, words[:_MOST_WORDS], language)
@@ -134,8 +140,9 @@ class _Pages:
         shown = await self._reviews.shown(ticket)
         if shown is None:
             return self._html(language, text("review.gone"), status=410)
-        lines = self._reviews.on_paper(shown, language)
-        return self._html(language, heading, lines=lines, form=ticket.kind)
+        message, mark = shown
+        lines = self._reviews.on_paper(message, language)
+        return self._html(language, heading, lines=lines, form=ticket.kind, seen=mark)
 
     def _said(self, language: Language, said: Message | None) -> Response:
         if said is None:
@@ -152,6 +159,7 @@ class _Pages:
         lines: Sequence[str] = (),
         form: str = "",
         action: str = "",
+        seen: str = "",
     ) -> Response:
         say = self._translators[language].say
         body = [f"<h1>{_safe(say(heading))}</h1>"]
@@ -167,7 +175,9 @@ class _Pages:
             area = f'<p><label>{label}<textarea name="words" maxlength="{_MOST_WORDS}" required>'
             area = f"{area}</textarea></label></p>" if writes else ""
             target = f' action="{action}"' if action else ""
-            body.append(f'<form method="post"{target}>{area}<button>{button}</button></form>')
+            mark = f'<input type="hidden" name="seen" value="{seen}">' if seen else ""
+            inside = f"{mark}{area}<button>{button}</button>"
+            body.append(f'<form method="post"{target}>{inside}</form>')
         page = (
             f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width">'

@@ -48,11 +48,12 @@ def keep(
         ("promised", "promised"),
     ):
         return state
-    number = max((one.number for one in state.saved), default=0) + 1
+    number = max((state.numbers, *(one.number for one in state.saved))) + 1
     rest = [one for one in state.saved if one.offering != offering]
     if len(rest) >= MOST:
         rest.remove(next((one for one in rest if one.status == "done"), rest[0]))
-    return replace(state, saved=(*rest, Saved(number, offering, today, needs, status)))
+    saved = (*rest, Saved(number, offering, today, needs, status))
+    return replace(state, saved=saved, numbers=number)
 
 
 def promise(state: State, offering: str, world: World) -> State:

@@ -54,8 +54,9 @@ def fits_of(state: State, world: World) -> tuple[Fit, ...]:
 
 
 def suggestion_of(state: State, world: World) -> Fit | None:
-    """The offering to name now."""
-    return suggest(fits_of(state, world), state.declined, world.catalogue)
+    """The offering to name now; not one that the student tried, and that did not help."""
+    tried = (one.offering for one in state.saved if one.helped == "no")
+    return suggest(fits_of(state, world), (*state.declined, *tried), world.catalogue)
 
 
 def question_of(state: State, world: World) -> Question | None:

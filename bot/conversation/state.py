@@ -72,6 +72,7 @@ class State:
     never: tuple[str, ...] = ()  # staff who must not see it
     left: int = 0  # of the case's turns, those after which the student went back to the bot
     saved: tuple[Saved, ...] = ()  # what was kept or promised, newest last
+    numbers: int = 0  # how many were given on that list: an old button is about no other one
     tips: Wishes | None = None  # the tips that the student agreed to get
     choosing: Wishes | None = None  # the same, as long as they are being chosen
     last: tuple[Message, ...] = ()  # what was said last, to say it again in the other language
@@ -79,7 +80,7 @@ class State:
 
 def kept_over(state: State) -> dict[str, Any]:
     """What stays when a conversation begins anew: what the student asked us to keep."""
-    return {"saved": state.saved, "tips": state.tips}
+    return {"saved": state.saved, "numbers": state.numbers, "tips": state.tips}
 
 
 _STATE = TypeAdapter(State)

@@ -34,7 +34,7 @@ _ORDER = tuple(
     )
 )
 # Of these, a file that does not tell them means nothing by it: keepers add them here.
-_KEPT = ("needs", "offerings", "matters", "place")
+_KEPT = ("needs", "levels", "offerings", "matters", "place")
 _OF_AN_ACTIVITY = ("time", "every")
 
 

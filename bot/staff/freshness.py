@@ -15,6 +15,7 @@ from bot.catalogue.days import AMSTERDAM
 from bot.catalogue.models import Checked
 from bot.catalogue.shape import shape
 from bot.catalogue.yaml_text import Document, read_yaml
+from bot.conversation.colleague.review import may_hide
 from bot.handover.freshness import mark_of
 from bot.reviews import Outcome, Wanted
 from bot.staff.replace_file import replace_file
@@ -104,17 +105,17 @@ def _apply(folder: Path, name: str, wanted: Sequence[Wanted]) -> list[Outcome]:
             return all_wait(text("freshness.bad-file", file=name))
         outcomes, lines = [], content.decode("utf-8")
         for one in wanted:
-            outcome, lines, offerings = _one(one, lines, offerings)
+            try:
+                outcome, lines, offerings = _one(one, lines, offerings)
+            except EditError:  # the others need not wait for this one
+                said = text("freshness.cannot-edit", file=name)
+                outcome = Outcome(one.number, said, settled=False)
             outcomes.append(outcome)
         new = lines.encode("utf-8")
-        if _offerings(read_yaml(new, name)) != offerings:
-            raise EditError  # something else than was meant would change
         if new != content:
             if path.read_bytes() != content:
                 return all_wait(text("freshness.busy", file=name))
             replace_file(path, new)
-    except EditError:
-        return all_wait(text("freshness.cannot-edit", file=name))
     except OSError as error:
         return all_wait(text("freshness.not-written", file=name, reason=str(error.strerror)))
     return outcomes
@@ -129,7 +130,10 @@ def _offerings(document: Document) -> tuple[Offering, ...] | None:
 def _one(
     wanted: Wanted, lines: str, offerings: tuple[Offering, ...]
 ) -> tuple[Outcome, str, tuple[Offering, ...]]:
-    """What comes of one answer; the text of the file after it, and what that says then."""
+    """What comes of one answer; the text of the file after it, and what that says then.
+
+    Raises EditError where something else than was meant would change.
+    """
     id = f"{wanted.school}/{wanted.offering}"
 
     def skipped(said: Text) -> tuple[Outcome, str, tuple[Offering, ...]]:
@@ -139,9 +143,10 @@ def _one(
     if not found or offerings[found[0]].use == "hidden":
         return skipped(text("freshness.gone", id=id))
     index, offering = found[0], offerings[found[0]]
-    if mark_of(offering) != wanted.mark:
+    hides = wanted.answer == "hide"
+    if mark_of(offering) != wanted.mark or (hides and not may_hide(offering)):
         return skipped(text("freshness.changed", id=id))
-    if wanted.answer == "hide":
+    if hides:
         said = text("freshness.hidden", id=id)
         new = offering.model_copy(update={"use": "hidden"})
         lines = replace_value(lines, (index, "use"), "hidden", ORDER)
@@ -152,6 +157,8 @@ def _one(
         new = offering.model_copy(update={"checked": Checked(on=wanted.on, by=wanted.by)})
         lines = _stamped(lines, index, offering, wanted)
     now = (*offerings[:index], new, *offerings[index + 1 :])
+    if _offerings(read_yaml(lines.encode("utf-8"), file_of(wanted.school))) != now:
+        raise EditError
     return Outcome(wanted.number, said, settled=True), lines, now
 
 

@@ -9,12 +9,12 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import cast
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store.port import Due, DueKind, StaleChatError
 from bot.store.seal import Seal
-from bot.store.tables import DUE
+from bot.store.tables import CHATS, DUE
 
 _KEY = [DUE.c.chat, DUE.c.kind, DUE.c.number]
 _THIS = (
@@ -30,9 +30,10 @@ _REPLACE = _PUT.on_conflict_do_update(
 )
 _DROP = delete(DUE).where(_THIS)
 _HANDLED = _DROP.where(DUE.c.at == bindparam("read_at")).returning(DUE.c.chat)
+_BLOCKED = exists().where(CHATS.c.id == DUE.c.chat, CHATS.c.blocked_at.is_not(None))
 _NOW = (
     select(DUE)
-    .where(DUE.c.at <= bindparam("now"))
+    .where(DUE.c.at <= bindparam("now"), ~_BLOCKED)
     .order_by(DUE.c.at, *_KEY)
     .limit(bindparam("most"))
 )
@@ -61,13 +62,11 @@ def handled(connection: Connection, rows: Iterable[Due]) -> None:
             raise StaleChatError
 
 
-def due_now(connection: Connection, seal: Seal, now: dt.datetime, limit: int) -> list[Due]:
-    """What is due, the longest first."""
+def due_now(connection: Connection, now: dt.datetime, limit: int) -> list[Due]:
+    """What is due, the longest first, with bodies as they are kept. What is due to who blocked us
+    waits until they come back, or are forgotten."""
     rows = connection.execute(_NOW, {"now": now, "most": limit})
-    return [
-        Due(row.chat, cast(DueKind, row.kind), row.number, row.at, seal.open_any(row.body))
-        for row in rows
-    ]
+    return [Due(row.chat, cast(DueKind, row.kind), row.number, row.at, row.body) for row in rows]
 
 
 def forward(connection: Connection, kind: DueKind, now: dt.datetime) -> int:

@@ -1,8 +1,9 @@
 """What is to be sent, in order within a chat.
 
 A message is `pending`, then `sending` (given to a sender), then `sent` or `failed`. As long as the
-oldest one of a chat is pending or being sent, what comes after it waits. No transaction lasts as
-long as the network; so after a crash it may be unknown whether a message arrived.
+oldest one of a chat is pending or being sent, what comes after it waits; but an answer goes before
+what nobody waits for. No transaction lasts as long as the network; so after a crash it may be
+unknown whether a message arrived.
 
 Every function works on one connection, within the transaction that its caller opened. What is
 asked for every message is written once, up here.
@@ -15,21 +16,27 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.store.cases import look_at, trouble
 from bot.store.moments import not_before
 from bot.store.port import CARD, NEW_CARD, Addressed, Channel, Claimed, StoreError
 from bot.store.seal import Seal
-from bot.store.tables import ACCOUNTS, CARDS, CASES, CHATS, DUE, OUTBOX, TOPICS
+from bot.store.tables import ACCOUNTS, CARDS, CASES, CHATS, OUTBOX, TOPICS
 
 _log = logging.getLogger(__name__)
 _PENDING, _SENDING, _SENT, _FAILED = "pending", "sending", "sent", "failed"
 _OPEN = (_PENDING, _SENDING)
-# The oldest message of each chat that is still to arrive.
+# Of each chat what is being sent, else the oldest that somebody waits for, else the oldest.
 _FIRST = (
-    select(func.min(OUTBOX.c.id).label("id"))
+    select(
+        func.coalesce(
+            func.min(case((OUTBOX.c.status == _SENDING, OUTBOX.c.id))),
+            func.min(case((~OUTBOX.c.waits, OUTBOX.c.id))),
+            func.min(OUTBOX.c.id),
+        ).label("id")
+    )
     .where(OUTBOX.c.status.in_(_OPEN), OUTBOX.c.channel == bindparam("through"))
     .group_by(OUTBOX.c.chat)
     .subquery()
@@ -58,7 +65,13 @@ _WAITING = (
     .select_from(OUTBOX)
     .where(OUTBOX.c.status.in_(_OPEN), OUTBOX.c.channel == "telegram", OUTBOX.c.waits)
 )
-_NEXT_DUE = select(func.min(_FIRST_PENDING.c.not_before))
+_NEXT_DUE = select(func.min(_FIRST_PENDING.c.not_before)).where(
+    _FIRST_PENDING.c.waits <= bindparam("waits_too")
+)
+_HUSH = delete(OUTBOX).where(
+    (OUTBOX.c.chat == bindparam("to")) & (OUTBOX.c.kind == bindparam("what")),
+    OUTBOX.c.waits & (OUTBOX.c.status == _PENDING),
+)
 # Another than one that is being sent, or one that was erased meanwhile, is left as it is.
 _OF_SENDING = update(OUTBOX).where(
     (OUTBOX.c.id == bindparam("which")) & (OUTBOX.c.status == _SENDING)
@@ -193,7 +206,6 @@ def blocked(connection: Connection, now: dt.datetime, chat: int, sending: int | 
             return
     here = (OUTBOX.c.chat == chat) & (OUTBOX.c.channel == "telegram")
     connection.execute(delete(OUTBOX).where(here, OUTBOX.c.status.in_(_OPEN)))
-    connection.execute(delete(DUE).where(DUE.c.chat == chat))
     connection.execute(update(CHATS).where(CHATS.c.id == chat).values(blocked_at=now))
     theirs = update(CASES).where(CASES.c.is_open)
     connection.execute(theirs.where(CASES.c.chat == chat).values(trouble="student"))
@@ -226,8 +238,14 @@ def waiting(connection: Connection) -> int:
     return int(connection.execute(_WAITING).scalar_one())
 
 
-def next_due(connection: Connection, channel: Channel) -> dt.datetime | None:
+def hush(connection: Connection, chat: int, kinds: Iterable[str]) -> None:
+    """What nobody waits for, of these kinds, is not said to this chat any more."""
+    for kind in kinds:
+        connection.execute(_HUSH, {"to": chat, "what": kind})
+
+
+def next_due(connection: Connection, channel: Channel, *, answers_only: bool) -> dt.datetime | None:
     """See `Store.next_due`."""
-    asked = {"through": channel}
+    asked = {"through": channel, "waits_too": not answers_only}
     due: dt.datetime | None = connection.execute(_NEXT_DUE, asked).scalar_one()
     return due

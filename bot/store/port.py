@@ -208,6 +208,8 @@ class Step:
     handled: tuple[Due, ...] = ()  # what was due, as it was read: it goes with this step
     not_due: tuple[Due, ...] = ()  # what is not to be said any more
     due: tuple[Due, ...] = ()  # what is to be said later
+    # Of these kinds nothing that was due, and is still to be sent, is said to the chat any more.
+    hushes: tuple[DueKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +279,8 @@ class Store(Protocol):
     async def claim(
         self, limit: int, channel: Channel = "telegram", *, answers_only: bool = False
     ) -> list[Claimed]:
-        """What may be sent now: of each chat the oldest unsent message, if its time has come.
+        """What may be sent now: of each chat the oldest unsent message, if its time has come; what
+        nobody waits for comes after what somebody does.
 
         At most one of a chat at a time, and `limit` in all: first what somebody waits for
         (`answers_only`: only that), and of that the oldest. They count as being sent
@@ -324,13 +327,18 @@ class Store(Protocol):
         loses nothing.
         """
 
-    async def next_due(self, channel: Channel = "telegram") -> dt.datetime | None:
+    async def next_due(
+        self, channel: Channel = "telegram", *, answers_only: bool = False
+    ) -> dt.datetime | None:
         """When `claim` will next have something, perhaps in the past; None when nothing waits."""
 
     # ---- what is to be said later ----
 
     async def due(self, limit: int) -> list[tuple[Due, Chat | None]]:
-        """What is due now, each with its chat, the longest due first."""
+        """What is due now, each with its chat, the longest due first; not to who blocked us.
+
+        Without a chat where there is none, or where something cannot be opened.
+        """
 
     async def look_again(self, kind: DueKind) -> int:
         """All of this kind is due now, whatever its moment: it is planned anew; how many."""

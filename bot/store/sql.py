@@ -191,8 +191,10 @@ class SqlStore:
     async def recover(self, again: Callable[[str], bool]) -> int:
         return await self._do(lambda c: outbox.recover(c, self._now(), again))
 
-    async def next_due(self, channel: Channel = "telegram") -> dt.datetime | None:
-        return await self._do(lambda c: outbox.next_due(c, channel))
+    async def next_due(
+        self, channel: Channel = "telegram", *, answers_only: bool = False
+    ) -> dt.datetime | None:
+        return await self._do(lambda c: outbox.next_due(c, channel, answers_only=answers_only))
 
     # ---- cases, and the staff they go to ----
 

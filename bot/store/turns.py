@@ -7,17 +7,20 @@ turn asks is written once, up here: putting a query together takes longer than S
 from __future__ import annotations
 
 import datetime as dt
+import logging
+from dataclasses import replace
 from typing import cast
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store import cases, due, outbox, reviews
-from bot.store.port import Addressed, Chat, Due, Outgoing, StaleChatError, Step
+from bot.store.port import Addressed, Chat, Due, Outgoing, StaleChatError, Step, StoreError
 from bot.store.seal import Seal
 from bot.store.tables import CHATS, COUNTS, FAILURES, NOTES, SEEN
 from bot.text import Language
 
+_log = logging.getLogger(__name__)
 _CHAT = select(CHATS).where(CHATS.c.id == bindparam("id"))
 _HANDLED = insert(SEEN).on_conflict_do_nothing().returning(SEEN.c.update_id)
 _NEW_CHAT = insert(CHATS).on_conflict_do_nothing().returning(CHATS.c.id)
@@ -44,8 +47,7 @@ def due_with_chats(
     connection: Connection, seal: Seal, now: dt.datetime, limit: int
 ) -> list[tuple[Due, Chat | None]]:
     """See `Store.due`."""
-    found = due.due_now(connection, seal, now, limit)
-    return [(one, chat(connection, seal, one.chat)) for one in found]
+    return [_with_chat(connection, seal, one) for one in due.due_now(connection, now, limit)]
 
 
 def commit(connection: Connection, seal: Seal, now: dt.datetime, step: Step) -> bool:
@@ -57,6 +59,7 @@ def commit(connection: Connection, seal: Seal, now: dt.datetime, step: Step) -> 
     if step.chat is not None:
         _keep(connection, seal, now, step.chat)
         to_chat = step.chat.id
+        outbox.hush(connection, to_chat, step.hushes)
         outbox.queue(connection, seal, now, (Addressed(to_chat, one) for one in step.outgoing))
     if step.links is not None:
         cases.link(connection, now, step.links)
@@ -73,6 +76,15 @@ def commit(connection: Connection, seal: Seal, now: dt.datetime, step: Step) -> 
     for name in step.counts:
         _count(connection, now.date(), name)
     return True
+
+
+def _with_chat(connection: Connection, seal: Seal, one: Due) -> tuple[Due, Chat | None]:
+    """Without a chat where something cannot be opened: the others need not wait for it."""
+    try:
+        return replace(one, body=seal.open_any(one.body)), chat(connection, seal, one.chat)
+    except StoreError:
+        _log.error("Something due cannot be opened with this key; it is not said.")
+        return replace(one, body=None), None
 
 
 def seen(connection: Connection, update_id: int) -> bool:

@@ -64,6 +64,11 @@ class Answers:
                 self._as_answer[entry.question].append((entry.choice, _tokens(expression)))
             for expression in entry.in_story.both:
                 self._in_story.append((entry.question, entry.choice, _tokens(expression)))
+        self._whole = {phrase for known in self._as_answer.values() for _, phrase in known}
+
+    def knows(self, said: str) -> bool:
+        """Whether this, to the letter, is an answer to one of our own questions."""
+        return _tokens(said) in self._whole
 
     def whole(self, question: str, said: str) -> str | None:
         """The choice whose words are all of what was said, as for commands ("hulp nu")."""

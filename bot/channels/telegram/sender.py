@@ -30,6 +30,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.advice.waking import is_waking
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.put import HAND, PICTURE, SAY, Close, Hand, Keyboard, Picture, Say
 from bot.store.port import Claimed, Outgoing, Store
@@ -151,7 +152,7 @@ class Sender:
         now = asyncio.get_running_loop().time()
         self._pace.tidy(now)
         free = self._has_room(now) and self._pace.free(now) > 0
-        answers_only = not self._pace.roomy(now)
+        answers_only = not self._pace.roomy(now) or not is_waking(self._clock())
         claimed = await self._store.claim(1, answers_only=answers_only) if free else []
         for one in claimed:
             self._begun = now
@@ -177,7 +178,7 @@ class Sender:
         if self._busy and now - self._begun < _QUICK:
             await self._sleep(self._begun + _QUICK - now)
             return
-        due = await self._store.next_due()
+        due = await self._store.next_due(answers_only=not is_waking(self._clock()))
         rest = _LONGEST_REST
         if due is not None and len(self._busy) < _AT_ONCE:
             until_due = (due - self._clock()).total_seconds()

@@ -21,6 +21,7 @@ from bot.handover.case import (
 from bot.handover.desk import Desk
 from bot.text import At, Text, text
 
+_LONGEST_NUMBER = 12  # digits
 _STATUS: dict[str, Text] = {
     "sent": text("card.sent"),
     "seen": text("card.seen"),
@@ -100,9 +101,14 @@ def _buttons(case: Case) -> tuple[Button, ...]:
 def case_on(button: str) -> int | None:
     """The case that a button of a card is about; None for a button of anything else."""
     match button.split(":"):
-        case ["c", number, *_] if number.isdecimal():
+        case ["c", number, *_] if is_number(number):
             return int(number)
     return None
+
+
+def is_number(written: str) -> bool:
+    """Whether this can be one of ours: who makes a button of their own may write any digits."""
+    return written.isdecimal() and len(written) <= _LONGEST_NUMBER
 
 
 def mail_of(tell: TellStaff, case: Case, desk: Desk, *, with_content: bool) -> Message | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.catalogue import Offering
+from bot.conversation.colleague.card import is_number
 from bot.conversation.message import Button, Message, Part
 from bot.text import FromCatalogue, Text, text
 
@@ -51,7 +52,7 @@ class Reply:
 def review_on(button: str) -> tuple[int, str] | None:
     """The review that a button is about, and what it does; None for a button of anything else."""
     match button.split(":"):
-        case ["r", number, what] if number.isdecimal():
+        case ["r", number, what] if is_number(number):
             return int(number), what
     return None
 
@@ -59,6 +60,7 @@ def review_on(button: str) -> tuple[int, str] | None:
 def question(number: int, offering: Offering, *, changed: bool = False) -> Message:
     """Is this still right? With all that it is about."""
     title = FromCatalogue("offering", offering.id, "title")
+    hide = Button(f"r:{number}:hide", text("button.review-hide"))
     return Message(
         "review:ask",
         (
@@ -69,9 +71,14 @@ def question(number: int, offering: Offering, *, changed: bool = False) -> Messa
         (
             Button(f"r:{number}:right", text("button.review-right")),
             Button(f"r:{number}:change", text("button.review-change")),
-            Button(f"r:{number}:hide", text("button.review-hide")),
+            *((hide,) if may_hide(offering) else ()),
         ),
     )
+
+
+def may_hide(offering: Offering) -> bool:
+    """Whether one owner may take it away; what is named in danger goes by way of the keepers."""
+    return offering.use is None
 
 
 def what_it_says(offering: Offering) -> tuple[Part, ...]:
@@ -100,6 +107,8 @@ def hear_press(standing: Standing, what: str) -> Reply:
         return _say(text("review.gone"))
     if standing.changed:
         return Reply(question(standing.number, offering, changed=True), again=True)
+    if what in ("hide", "sure") and not may_hide(offering):
+        what = "change"
     title = FromCatalogue("offering", offering.id, "title")
     still_right = Button(f"r:{standing.number}:right", text("button.review-still-right"))
     match what:

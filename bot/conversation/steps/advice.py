@@ -54,7 +54,7 @@ def show(state: State, world: World) -> Message:
             *link_buttons(offering),
             Button("take", text("button.take")),
             Button("other", text("button.other")),
-            *keep_button(offering.id, world),
+            *keep_button(offering.id, state, world),
             *_also_in_dutch(offering, student, world),
         ),
     )
@@ -150,26 +150,27 @@ def show_promised(state: State, world: World) -> Message:
     offering = world.catalogue.offerings[str(state.promised)]
     one = of_offering(state, offering.id) if world.keeping.kept else None
     asks = one is not None and not one.offered
-    later = (Part(text("promised.check-in")),) if asks else ()
+    meets = meeting_buttons(one, world, state) if one else ()
+    # One thing at a time: tips wait where there is much to choose already.
+    offered = () if asks and meets else tips.offer(state, world)
     needs = tuple(FromCatalogue("need", need) for need in state.also)
     also = (Part(text("promised.also", needs=Several(needs, "and"))),) if needs else ()
     return Message(
         f"promised:{offering.id}",
         (
-            Part(text("promised.good")),
+            Part(text("promised.again") if one and one.offered else text("promised.good")),
             Part(FromCatalogue("offering", offering.id, "title"), "title"),
             *step_parts(offering),
             *meeting(offering, student_of(state, world), world),
-            *later,
-            Part(text("promised.on"), "quiet"),
+            Part(text("promised.check-in")) if asks else Part(text("promised.on"), "quiet"),
             *also,
         ),
         (
             *link_buttons(offering),
-            *(ask_buttons(one) if one and asks else ()),
-            *(meeting_buttons(one, world, state) if one else ()),
+            *meets,
+            *(ask_buttons(one, state, world) if one and asks else ()),
             *(Button(f"need:{need.id}", need) for need in needs),
-            *tips.offer(state, world),
+            *offered,
             Button("other", text("button.other")),
         ),
     )

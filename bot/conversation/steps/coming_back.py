@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.advice.timing import next_meeting
@@ -10,9 +11,10 @@ from bot.advice.waking import days_on
 from bot.catalogue.days import AMSTERDAM, Time
 from bot.catalogue.ics import one_event
 from bot.conversation.message import Button, CameBack, Message, Part, SendFile
-from bot.conversation.saved import change, drop, numbered, promise, quiet
+from bot.conversation.saved import change, drop, numbered, of_offering, promise, quiet
 from bot.conversation.standing import answer, needs_of, student_of, without
 from bot.conversation.state import FLOW, Saved, State
+from bot.conversation.steps import tips
 from bot.conversation.steps.links import link_buttons
 from bot.conversation.steps.parts import step_parts
 from bot.conversation.steps.step import Heard
@@ -35,11 +37,20 @@ _HELPED: dict[str, Text] = {
     "bit": text("button.it-helped-a-bit"),
     "no": text("button.it-did-not-help"),
 }
+# Who presses one of these under something that was done was not done with it.
+_NOT_DONE = ("not-yet", *(f"ask:{days}" for days in _DAYS), "remind:", "day-before")
 _TO_SOMEBODY = ("one-to-one", "service-desk", "helpline")
 _BEFORE = dt.time(17)  # the day before, after classes
+_AFTER, _AFTERWARDS = dt.time(12), "after"  # the day after
 # Screens with a question, as `answers.yaml` calls it, and what its answer stands for.
-_ASKED = (("back-why:", "hindered", "why:"), ("back-helped:", "it-helped", "helped:"))
-_AWAITED = dt.timedelta(days=7)  # after a check-in, what is typed may be the answer to it
+_ASKED = (
+    ("back-why:", "hindered", "why:"),
+    ("back-helped:", "it-helped", "helped:"),
+    ("back-dare:", "remind", "remind:"),
+    ("back-time:", "remind", "remind:"),
+    ("back-forgot:", "remind", "remind:"),
+)
+_AWAITED = dt.timedelta(days=7)  # after a check-in or reminder, what is typed may be the answer
 
 
 # ---- buttons ------------------------------------------------------------------------------------
@@ -58,13 +69,26 @@ def outcome_buttons(one: Saved) -> tuple[Button, ...]:
     )
 
 
-def ask_buttons(one: Saved) -> tuple[Button, ...]:
-    """Whether to ask afterwards how it went."""
+def ask_buttons(one: Saved, state: State, world: World) -> tuple[Button, ...]:
+    """Whether to ask afterwards how it went: of what meets at a known time, after that."""
+    if meeting_of(one, state, world) is not None:
+        return (
+            button(one, f"ask:{_AFTERWARDS}", text("button.ask-after")),
+            button(one, "ask:no", text("button.do-not-ask")),
+        )
     return (
         button(one, "ask:3", text("button.ask-in-3-days")),
         button(one, "ask:7", text("button.ask-next-week")),
         button(one, "ask:no", text("button.do-not-ask")),
     )
+
+
+def asks_later(state: State, world: World) -> Saved | None:
+    """The promise on the screen about which it is asked whether to ask afterwards."""
+    if not world.keeping.kept or state.screen != FLOW or state.promised is None:
+        return None
+    one = of_offering(state, state.promised)
+    return one if one is not None and not one.offered else None
 
 
 def meeting_buttons(one: Saved, world: World, state: State) -> tuple[Button, ...]:
@@ -89,6 +113,17 @@ def day_before(time: Time) -> dt.datetime:
     return dt.datetime.combine(time.first - dt.timedelta(days=1), _BEFORE, AMSTERDAM)
 
 
+def after(time: Time) -> dt.datetime:
+    """When to ask how it was."""
+    return dt.datetime.combine(time.last + dt.timedelta(days=1), _AFTER, AMSTERDAM)
+
+
+def is_tomorrow(one: Saved, state: State, world: World) -> bool:
+    """Whether it takes place tomorrow: it may have been moved, or the day itself has come."""
+    time = meeting_of(one, state, world)
+    return time is not None and time.first == world.today + dt.timedelta(days=1)
+
+
 def _reminder_buttons(one: Saved) -> tuple[Button, ...]:
     return (
         button(one, "remind:1", text("button.remind-tomorrow")),
@@ -106,11 +141,17 @@ def press(state: State, pressed: str, world: World) -> Heard | None:
     one = numbered(state, int(number)) if number.isdecimal() else None
     if one is None:
         return None
+    if one.status == "done" and what.startswith(_NOT_DONE):
+        one = replace(one, status="promised")
+        state = change(state, one)
     match what.split(":"):
         case ["ask", "no"]:
             return Heard(change(state, replace(one, offered=True)), text("back.not-asked"))
-        case ["ask", days] if days in _DAYS:
-            at = days_on(world.now, _DAYS[days])
+        case ["ask", when] if when in (*_DAYS, _AFTERWARDS):
+            time = meeting_of(one, state, world)
+            at = days_on(world.now, _DAYS.get(when, 1))
+            if time is not None:  # not before there was something to go to
+                at = max(at, after(time))
             asked = change(state, replace(one, offered=True, check_in=at))
             return Heard(asked, text("back.will-ask", at=At(at)))
         case ["remind", days] if days in _DAYS:
@@ -202,24 +243,47 @@ def _something_else(state: State, one: Saved) -> State:
     return state
 
 
+def hush(state: State) -> State:
+    """The state in which nothing is said unasked any more, nor offered."""
+    saved = tuple(replace(quiet(one), offered=True) for one in state.saved)
+    return tips.without_tips(replace(state, saved=saved))
+
+
 def hear(state: State, said: str, world: World) -> Heard | None:
-    """A few words on a screen of this room, or after a check-in; None: something else is meant."""
-    shown = _shown(state)
+    """A few words on a screen of this room, after a check-in or a reminder, or to stop what is sent
+    unasked; None: something else is meant."""
+    stops = world.answers.whole("stop", said) if world.keeping.kept else None
+    if stops == "tips":
+        return tips.press_under_tip(state, tips.STOP, world)
+    if stops == "all":
+        return Heard(hush(state), text("saved.quiet"))
+    for one, question, what in _questions(state, world):
+        choice = world.answers.whole(question, said)
+        if choice is not None:
+            return press(state, f"{BUTTONS}{one.number}:{what}{choice}", world)
+    return None
+
+
+def _questions(state: State, world: World) -> Iterator[tuple[Saved, str, str]]:
+    """What is asked now, the likeliest first: about which one, the name in `answers.yaml`, and how
+    the ids of the buttons with the answers begin."""
+    shown, promised = _shown(state), asks_later(state, world)
     for screen, question, what in _ASKED:
         if shown is not None and state.screen.startswith(screen):
-            choice = world.answers.whole(question, said)
-            return (
-                press(state, f"{BUTTONS}{shown.number}:{what}{choice}", world) if choice else None
-            )
-    asked = [
-        one
-        for one in state.saved
-        if one.status == "promised"
-        and one.check_in is not None
-        and one.check_in <= world.now < one.check_in + _AWAITED
-    ]
-    outcome = world.answers.whole("came-back", said) if asked else None
-    return press(state, f"{BUTTONS}{asked[-1].number}:{outcome}", world) if outcome else None
+            yield shown, question, what
+    waiting = [one for one in state.saved if one.status == "promised" and _came_up(one, world)]
+    last = max(waiting, key=lambda one: _came_up(one, world) or world.now, default=None)
+    since = _came_up(last, world) if last is not None else None
+    if promised is not None and (since is None or promised.on >= since.date()):
+        yield promised, "ask-later", "ask:"
+    if last is not None:
+        yield last, "came-back", ""
+
+
+def _came_up(one: Saved, world: World) -> dt.datetime | None:
+    """When the student last heard of it, as long as words may be an answer to that."""
+    moments = (at for at in (one.check_in, one.reminder) if at is not None)
+    return max((at for at in moments if at <= world.now < at + _AWAITED), default=None)
 
 
 # ---- what is shown ------------------------------------------------------------------------------
@@ -238,12 +302,17 @@ def check_in(one: Saved) -> Message:
     )
 
 
-def reminder(one: Saved, world: World) -> Message:
+def reminder(one: Saved, state: State, world: World) -> Message:
     """What the student asked to be reminded of."""
     offering = world.catalogue.offerings[one.offering]
     return Message(
         f"reminder:{one.offering}",
-        (Part(text("back.reminder")), Part(_title(one), "title"), *step_parts(offering)),
+        (
+            Part(text("back.reminder")),
+            Part(_title(one), "title"),
+            *step_parts(offering),
+            *meeting(offering, student_of(state, world), world),
+        ),
         (*link_buttons(offering), *outcome_buttons(one)),
     )
 
@@ -287,8 +356,7 @@ def show_why(state: State, world: World) -> Message:
     if one is None:
         return _gone()
     ways = (button(one, f"why:{way}", label) for way, label in _WAYS.items())
-    other = button(one, "not-fit", text("button.not-fit"))
-    return Message("back-why", (Part(text("back.why")),), (*ways, other, _BACK))
+    return Message("back-why", (Part(text("back.why")),), (*ways, _BACK))
 
 
 def show_dare(state: State, world: World) -> Message:

@@ -12,10 +12,12 @@ from bot.catalogue import Catalogue
 from bot.conversation.message import Button, Came, Message, Part
 from bot.conversation.reference import member_of
 from bot.conversation.saved import promise
+from bot.conversation.standing import student_of
 from bot.conversation.state import FLOW, State
 from bot.conversation.steps.links import link_buttons
 from bot.conversation.steps.parts import step_parts
 from bot.conversation.steps.step import Heard
+from bot.conversation.steps.when import meeting
 from bot.conversation.world import World
 from bot.text import FromCatalogue, Text, text
 
@@ -36,6 +38,7 @@ def show(state: State, world: World) -> Message:
             Part(FromCatalogue("offering", offering.id, "title"), "title"),
             Part(FromCatalogue("offering", offering.id, "summary")),
             *step_parts(offering),
+            *meeting(offering, student_of(state, world), world),
             *question,
         ),
         (

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.conversation.message import Button, Message, Part
-from bot.conversation.saved import keep, numbered, planned, quiet
+from bot.conversation.saved import keep, numbered, of_offering, planned
 from bot.conversation.standing import needs_of, student_of
 from bot.conversation.state import Saved, State
-from bot.conversation.steps.coming_back import (
-    button,
-    meeting_buttons,
-    outcome_buttons,
-)
+from bot.conversation.steps.coming_back import button, hush, meeting_buttons, outcome_buttons
 from bot.conversation.steps.links import link_buttons
 from bot.conversation.steps.parts import step_parts
 from bot.conversation.steps.step import Heard
@@ -59,16 +53,17 @@ def quiet_button(state: State, world: World) -> tuple[Button, ...]:
     return ()
 
 
-def keep_button(offering: str, world: World) -> tuple[Button, ...]:
-    """To have it on the list, where there is one."""
-    return (Button(f"keep:{offering}", text("button.keep")),) if world.keeping.kept else ()
+def keep_button(offering: str, state: State, world: World) -> tuple[Button, ...]:
+    """To have it on the list, where there is one and it is not on it yet."""
+    if not world.keeping.kept or of_offering(state, offering) is not None:
+        return ()
+    return (Button(f"keep:{offering}", text("button.keep")),)
 
 
 def press(state: State, pressed: str, world: World) -> Heard | None:
     """Onto the list, or quiet from now on; None for what is not in the catalogue (any more)."""
     if pressed == "quiet":
-        hushed = replace(state, saved=tuple(quiet(one) for one in state.saved), tips=None)
-        return Heard(hushed, text("saved.quiet"))
+        return Heard(hush(state), text("saved.quiet"))
     offering = pressed.partition(":")[2]
     if offering not in world.catalogue.offerings:
         return None
@@ -94,11 +89,11 @@ def show_one(state: State, world: World) -> Message:
         (
             *link_buttons(offering),
             *meeting_buttons(one, world, state),
-            *(outcome_buttons(one) if one.status == "promised" else ()),
+            # Where it did not fit, it goes off the list.
+            *(outcome_buttons(one)[:2] if one.status == "promised" else ()),
             *(_take(one) if one.status == "kept" else ()),
             button(one, "drop", text("button.drop")),
             Button("go:saved", text("button.saved")),
-            _BACK,
         ),
     )
 

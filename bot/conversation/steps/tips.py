@@ -26,6 +26,7 @@ OFFER = Button("go:tips", text("button.tips"))
 STOP_BUTTON = Button(STOP, text("button.tips-stop"))
 OFFERED = "tips"  # in `State.told`
 _ON = Button("on", text("button.on"))
+_NOT_NOW = Button("on", text("button.tips-not-now"))  # "go on" would seem the next question
 _SKIP = Button("tips:skip", text("button.tips-skip"))
 _MOST: dict[int, Text] = {1: text("button.tips-one"), 2: text("button.tips-two")}
 # Screens within this step; what is shown first is just "tips".
@@ -83,17 +84,17 @@ def _ask_themes(state: State, world: World, choosing: Wishes) -> Message:
         Button(f"tips:theme:{theme}", _marked(FromCatalogue("theme", theme), theme in chosen))
         for theme in _themes(state, world)
     )
-    return Message("tips:themes", (*first, Part(text("tips.pick"))), (*themes, *often, _ON))
+    return Message("tips:themes", (*first, Part(text("tips.pick"))), (*themes, *often, _NOT_NOW))
 
 
 def _ask_often() -> Message:
     buttons = (Button(f"tips:most:{most}", said) for most, said in _MOST.items())
-    return Message("tips:often", (Part(text("tips.often")),), (*buttons, _ON))
+    return Message("tips:often", (Part(text("tips.often")),), (*buttons, _NOT_NOW))
 
 
 def _ask_where(state: State, world: World) -> Message:
     places = (Button(f"tips:where:{p}", label(p, state)) for p in _places(state, world))
-    return Message("tips:where", (Part(text("tips.where")),), (*places, _SKIP, _ON))
+    return Message("tips:where", (Part(text("tips.where")),), (*places, _SKIP, _NOT_NOW))
 
 
 def _ask_about(state: State, world: World, choosing: Wishes) -> Message:
@@ -102,7 +103,7 @@ def _ask_about(state: State, world: World, choosing: Wishes) -> Message:
         for fact in _facts(state, world, choosing)
     )
     told = Button("tips:told", text("button.tips-told"))
-    return Message("tips:about", (Part(text("tips.about")),), (*facts, told, _SKIP, _ON))
+    return Message("tips:about", (Part(text("tips.about")),), (*facts, told, _SKIP, _NOT_NOW))
 
 
 def _ask_to_agree(state: State, world: World, choosing: Wishes) -> Message:
@@ -179,12 +180,17 @@ def press(state: State, what: str, world: World) -> State | None:
     return None
 
 
+def without_tips(state: State) -> State:
+    """The state in which there are no tips, and they are not offered again."""
+    screen = FLOW if state.screen.startswith("tips") else state.screen
+    told = state.told if OFFERED in state.told else (*state.told, OFFERED)
+    return replace(state, tips=None, choosing=None, told=told, screen=screen)
+
+
 def press_under_tip(state: State, button: str, world: World) -> Heard | None:
     """What a button under a tip does, however old that tip is; None where it means nothing."""
     if button == STOP:
-        screen = FLOW if state.screen.startswith("tips") else state.screen
-        stopped = replace(state, tips=None, choosing=None, screen=screen)
-        return Heard(stopped, text("tips.stopped"))
+        return Heard(without_tips(state), text("tips.stopped"))
     offering = world.catalogue.offerings.get(button.removeprefix(TAKE))
     if offering is None or offering.use is not None:
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from itertools import combinations, product
 
 from bot.catalogue import CalendarEntry, Problem, Reading
 from bot.catalogue.days import times
@@ -99,19 +98,31 @@ def _closed(
 
 def _twice(calendar: tuple[CalendarEntry, ...]) -> Iterator[tuple[Path, Text]]:
     """The second of two with one title and a day in common; of activities also the time."""
-    titled: dict[str, list[int]] = {}
+    alike: dict[tuple[str, str | None], list[int]] = {}
     for index, entry in enumerate(calendar):
         for title in {entry.title.nl.casefold(), entry.title.en.casefold()}:
-            titled.setdefault(title, []).append(index)
-    pairs = {pair for same in titled.values() for pair in combinations(same, 2)}
+            alike.setdefault((title, entry.time), []).append(index)
+    pairs = {pair for same in alike.values() for pair in _with_a_day_in_common(same, calendar)}
     for first, second in sorted(pairs):
         one, other = calendar[first], calendar[second]
-        if one.time == other.time and _share_a_day(one, other):
-            title = shown(other.title.nl)
-            what = text("calendar-check.twice", id=other.id, first=one.id, title=title)
-            yield (second, "id"), what
+        title = shown(other.title.nl)
+        what = text("calendar-check.twice", id=other.id, first=one.id, title=title)
+        yield (second, "id"), what
 
 
-def _share_a_day(one: CalendarEntry, other: CalendarEntry) -> bool:
-    both = product(times(one, one.from_), times(other, other.from_))
-    return any(a.first <= b.last and b.first <= a.last for a, b in both)
+def _with_a_day_in_common(
+    indices: list[int], calendar: tuple[CalendarEntry, ...]
+) -> Iterator[tuple[int, int]]:
+    """In one walk past all days: of an imported timetable, many have the same title."""
+    spans = sorted(
+        (time.first, time.last, index)
+        for index in indices
+        for time in times(calendar[index], calendar[index].from_)
+    )
+    going_on: list[tuple[dt.date, int]] = []
+    for first, last, index in spans:
+        going_on = [(until, other) for until, other in going_on if until >= first]
+        for _, other in going_on:
+            if other != index:
+                yield min(index, other), max(index, other)
+        going_on.append((last, index))

@@ -107,7 +107,7 @@ def _months(found: Insights, name: str, safe: Say, language: Language) -> str:
         cells = "".join(_number(html.escape(shown(found.monthly[n][at]))) for n in BY_MONTH)
         if found.bands:
             then = (_title(band, language) for band in bands_in(found, month))
-            cells += f"<td>{'<br>'.join(then)}</td>"
+            cells += f'<td class="words">{"<br>".join(then)}</td>'
         label = _month(month, "LLLL y", language)
         rows.append(f'<tr><th scope="row">{label}</th>{cells}</tr>\n')
     box = safe(text("insights.plot-box"))
@@ -171,7 +171,7 @@ def _heads(first: str, numbers: Sequence[str]) -> str:
 
 
 def _number(shown: str) -> str:
-    return f'<td class="n">{shown}</td>'
+    return f"<td>{shown}</td>"
 
 
 def _reading(safe: Say) -> str:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from bot.staff.insights.suppress import Number
 
 _BAR_WIDTH, _BAR_HEIGHT, _GAP = 160, 9, 2
-_LEFT, _TOP, _HEIGHT, _MONTH = 40, 12, 170, 56
+_LEFT, _TOP, _HEIGHT, _MONTH = 52, 12, 170, 56
 _COLUMN = 15
 _LANE = 20
 _LETTER = 6.4  # how wide a letter of a band's name is, about
@@ -34,14 +34,14 @@ def bars(numbers: Sequence[Number], most: int) -> str:
     """
     height = len(numbers) * (_BAR_HEIGHT + _GAP)
     drawn = "".join(
-        f'<rect class="bar-{at}" x="0.5" y="{at * (_BAR_HEIGHT + _GAP) + 0.5}" '
+        f'<rect class="bar-{at}" y="{at * (_BAR_HEIGHT + _GAP)}" '
         f'width="{max(1, round(number.least / most * (_BAR_WIDTH - 1)))}" height="{_BAR_HEIGHT}"/>'
         for at, number in enumerate(numbers)
         if number.is_exact and number.least
     )
     return (
-        f'<svg class="bars" viewBox="0 0 {_BAR_WIDTH} {height}" width="{_BAR_WIDTH}" '
-        f'height="{height}" aria-hidden="true">{drawn}</svg>'
+        f'<svg class="bars" viewBox="-.5 -.5 {_BAR_WIDTH} {height}" aria-hidden="true">'
+        f"{drawn}</svg>"
     )
 
 

@@ -73,20 +73,35 @@ def _is_open(hidden: Sequence[int]) -> bool:
 def in_order(counts: Sequence[int], total_is_known: bool) -> tuple[Number | None, ...]:
     """What is shown of the parts of one total, such as months; None is left out.
 
-    Without `total_is_known` the total must not follow from them either. To hide a number among
-    others, the smallest one of 10 or more is left out with it; where there is none, all are.
+    To hide small numbers among others, the smallest one of 10 or more is left out with them. All
+    are left out where that does not hide them, where the total is too small to hide anything in,
+    and without `total_is_known`: whoever can add up months knows the total, or nearly.
     """
-    small = [count for count in counts if 0 < count < LEAST]
-    if total_is_known and (not small or _is_open(small)):
-        return tuple(number(count) for count in counts)
-    large = [count for count in counts if count >= LEAST]
-    if not large:
+    if not total_is_known or 0 < sum(counts) < 2 * LEAST:
         return (None,) * len(counts)
-    with_them = counts.index(min(large))
+    small = [count for count in counts if 0 < count < LEAST]
+    if not small or _is_open(small):
+        return tuple(number(count) for count in counts)
+    large = sorted(count for count in counts if count >= LEAST)
+    if not large or not _is_hidden_by(large[0], small, large[1:]):
+        return (None,) * len(counts)
+    with_them = counts.index(large[0])
     return tuple(
         None if at == with_them or 0 < count < LEAST else number(count)
         for at, count in enumerate(counts)
     )
+
+
+def _is_hidden_by(one: int, small: Sequence[int], larger: Sequence[int]) -> bool:
+    """Whether these small numbers can be others to who knows their sum with this one.
+
+    Such a reader knows too that this one is 10 or more, no more than those that are larger, and
+    that the small ones alone would not be open.
+    """
+    together, count = one + sum(small), len(small)
+    most = larger[0] if larger else together
+    sums = {*range(count, LEAST), count, count * _MOST_HIDDEN}
+    return len([added for added in sums if LEAST <= together - added < most]) > 1
 
 
 def percent(part: Number, *whole: Number) -> int | None:
