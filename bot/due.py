@@ -137,7 +137,7 @@ def follows(due: Due, chat: Chat | None, world: World, deliver: Deliver) -> _Fol
 
 def _tip(due: Due, state: State, world: World, deliver: Deliver) -> _Follows:
     row = row_from_json(due.body or None)
-    if state.tips is None:
+    if state.tips is None or not state.tips.hold(world.today):
         if not any(world.now - sent.at < _REMEMBERED for sent in row.sent):
             return _Follows(due)
         return _Follows(due, again=replace(due, at=world.now + _A_WEEK))

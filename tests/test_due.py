@@ -555,6 +555,20 @@ async def test_of_what_meets_it_is_asked_after_it_met(program: Program) -> None:
     assert said == [f"nl check-in:{TABLE}"] * 2
 
 
+async def test_a_yes_to_tips_is_for_a_year(program: Program) -> None:
+    await program.wants_tips(ANNA)
+    await program.at("2026-12-10 19:59")
+    said = [
+        one
+        for day in range(600)
+        for one in await program.at(f"{NOW.date() + dt.timedelta(365 + day)} 19:59")
+    ]
+    assert not [one for one in said if "tip:" in one]
+    assert await rows(program, ANNA) == []
+    state = await program.does(ANNA, Commanded("tips"))
+    assert [message.name for message in state.last] == ["tips:themes"]
+
+
 def test_what_did_not_help_is_not_suggested_again(world: World) -> None:
     state = State("nl", {"institution": "voorbeeld", "need": "loneliness"})
     first = suggestion_of(state, world)

@@ -146,7 +146,7 @@ def test_from_choosing_to_agreeing(
     assert (talk.state.tips, talk.changed) == (None, 0), "nothing before the yes"
     assert talk.presses("tips:yes") == "tips:standing"
     assert next(lines) in talk.said
-    assert talk.state.tips == Wishes(("feelings", "money-work"), 2)
+    assert talk.state.tips == Wishes(("feelings", "money-work"), 2, world.today)
     assert talk.changed == 1
     answers = talk.state.answers
     assert (answers["where"], answers["job"], answers["travel"]) == ("utrecht", "no", "yes")
@@ -165,7 +165,7 @@ def test_what_is_known_is_not_asked_again(app: App, world: World) -> None:
     talk.presses("tips:change", "tips:theme:programme", "tips:often")
     assert talk.presses("tips:most:1") == "tips:agree"
     talk.presses("tips:yes")
-    assert talk.state.tips == Wishes(("people", "programme"), 1)
+    assert talk.state.tips == Wishes(("people", "programme"), 1, world.today)
     assert talk.changed == 2
 
 
@@ -247,7 +247,7 @@ def test_a_theme_that_is_gone_is_let_go_of(app: App, world: World) -> None:
     catalogue = dataclasses.replace(world.catalogue, themes=themes)
     talk.world = replace(talk.world, catalogue=catalogue)
     talk.does(Pressed("on"))
-    assert (talk.state.tips, talk.changed) == (Wishes(("feelings",), 2), 2)
+    assert (talk.state.tips, talk.changed) == (Wishes(("feelings",), 2, world.today), 2)
     talk.world = replace(talk.world, catalogue=dataclasses.replace(catalogue, themes={}))
     talk.does(Pressed("on"))
     assert (talk.state.tips, talk.changed) == (None, 3)

@@ -27,6 +27,7 @@ _PER = dt.timedelta(days=30)  # in any so many days no more than the student wis
 _LOOK_AGAIN = dt.timedelta(days=7)
 # The same entry on another day within this time was moved; later, it is that of another year.
 _MOVED_AT_MOST = dt.timedelta(days=180)
+_AGREED_FOR = dt.timedelta(days=365)
 _REMEMBERED = dt.timedelta(days=396)  # thirteen months
 
 
@@ -36,6 +37,11 @@ class Wishes:
 
     themes: tuple[str, ...]
     most: int
+    agreed: dt.date | None = None  # on this day; None as long as they are being chosen
+
+    def hold(self, today: dt.date) -> bool:
+        """Whether it is still agreed: a yes is for a year."""
+        return self.agreed is None or today - self.agreed <= _AGREED_FOR
 
 
 @dataclass(frozen=True, slots=True)

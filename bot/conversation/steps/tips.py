@@ -42,8 +42,9 @@ def show(state: State, world: World) -> Message:
     school = world.catalogue.schools.get(state.answers.get("institution", ""))
     if not world.keeping.kept:
         return Message("tips:not-here", (Part(text("tips.not-here")),), (_ON,))
-    if state.tips is not None and (state.screen == "tips" or state.choosing is None):
-        return _standing(state.tips)
+    agreed = state.tips if state.tips is not None and state.tips.hold(world.today) else None
+    if agreed is not None and (state.screen == "tips" or state.choosing is None):
+        return _standing(agreed)
     if school is None:
         buttons = (*school_buttons(world), _ON)
         return Message("tips:no-school", (Part(text("tips.no-school")),), buttons)
@@ -174,7 +175,8 @@ def press(state: State, what: str, world: World) -> State | None:
         case ["skip"]:
             return _go_on(_others(state, world, choosing, ""), world)
         case ["yes"]:
-            return replace(state, tips=choosing, choosing=None, screen="tips")
+            agreed = replace(choosing, agreed=world.today)
+            return replace(state, tips=agreed, choosing=None, screen="tips")
         case ["no"]:
             return replace(state, choosing=None, screen=FLOW)
     return None
