@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
 from bot.app import now, read_everything
 from bot.catalogue import NATIONAL
@@ -12,7 +14,22 @@ from bot.command import BAD, GOOD, MISUSED, complain, is_known, translator_of
 from bot.keepers.options import schools_asked_for, write_out
 from bot.settings import Settings
 from bot.text import Text, text
+from bot.words import Translator
 
+
+class _Change(Protocol):
+    """What an import comes to."""
+
+    @property
+    def differences(self) -> tuple[Text, ...]:
+        """What would be otherwise."""
+
+    @property
+    def problems(self) -> tuple[Text, ...]:
+        """What keeps all of it from being written."""
+
+
+C = TypeVar("C", bound=_Change)
 SHEETS = ("xlsx", "csv")
 DATA = ("hsds", "json", "markdown", "ics")
 
@@ -82,7 +99,7 @@ def _as_json(value: object) -> bytes:
 
 def import_command(options: argparse.Namespace, settings: Settings) -> int:
     """Nothing is written where anything is wrong, or on a dry run."""
-    from bot.staff.sheet.merge import import_sheet, write_change
+    from bot.staff.sheet.merge import Change, import_sheet, write_change
 
     translator = translator_of(settings)
     catalogue = read_everything(settings).catalogue
@@ -94,52 +111,69 @@ def import_command(options: argparse.Namespace, settings: Settings) -> int:
     if form not in SHEETS:
         complain(text("import.which-form", file=str(options.file)), translator)
         return MISUSED
-    try:
+
+    def change_sheet() -> Change:
         content = options.file.read_bytes()
-        change = import_sheet(settings.catalogue, options.institution, content, form)
-        said: tuple[Text, ...] = change.problems or change.differences
-        for line in said:
-            print(translator.say(line))
+        return import_sheet(settings.catalogue, options.institution, content, form)
+
+    def refused(change: Change) -> Text | None:
         if change.problems:
-            complain(text("import.nothing-written", count=len(change.problems)), translator)
-            return BAD
+            return text("import.nothing-written", count=len(change.problems))
         removed = sum(one.key == "sheet.removed" for one in change.differences)
         if removed and not options.remove and not options.dry_run:
-            complain(text("import.would-remove", count=removed), translator)
-            return BAD
-        if options.dry_run or not change.differences:
-            complain(text("import.dry-run", count=len(change.differences)), translator)
-            return GOOD
+            return text("import.would-remove", count=removed)
+        return None
+
+    def write(change: Change) -> None:
         write_change(settings.catalogue, change)
-    except OSError as error:
-        file, reason = str(error.filename or options.file), str(error.strerror)
-        complain(text("import.no-file", file=file, reason=reason), translator)
-        return BAD
-    complain(text("import.done", count=len(change.differences)), translator)
-    return GOOD
+
+    return _imported(change_sheet, refused, write, options, translator)
 
 
 def _import_calendar(options: argparse.Namespace, settings: Settings) -> int:
-    """What differs goes to standard output, what could not be taken over to standard error."""
-    from bot.staff.calendar_file import import_ics, write_calendar
+    """What could not be taken over goes to standard error."""
+    from bot.staff.calendar_file import CalendarChange, import_ics, write_calendar
 
     translator = translator_of(settings)
     if options.remove:
         complain(text("ics.no-remove"), translator)
         return MISUSED
-    try:
-        change = import_ics(settings.catalogue, options.institution, options.file.read_bytes())
-        for line in change.problems or change.differences:
-            print(translator.say(line))
+
+    def change_calendar() -> CalendarChange:
+        return import_ics(settings.catalogue, options.institution, options.file.read_bytes())
+
+    def refused(change: CalendarChange) -> Text | None:
         for remark in change.remarks:
             complain(remark, translator)
         if change.problems:
-            complain(text("ics.nothing-written", count=len(change.problems)), translator)
+            return text("ics.nothing-written", count=len(change.problems))
+        return None
+
+    def write(change: CalendarChange) -> None:
+        write_calendar(settings.catalogue, change)
+
+    return _imported(change_calendar, refused, write, options, translator)
+
+
+def _imported(
+    make: Callable[[], C],
+    refused: Callable[[C], Text | None],
+    write: Callable[[C], None],
+    options: argparse.Namespace,
+    translator: Translator,
+) -> int:
+    """What differs goes to standard output; it is written unless refused, or on a dry run."""
+    try:
+        change = make()
+        for line in change.problems or change.differences:
+            print(translator.say(line))
+        if (why := refused(change)) is not None:
+            complain(why, translator)
             return BAD
         if options.dry_run or not change.differences:
             complain(text("import.dry-run", count=len(change.differences)), translator)
             return GOOD
-        write_calendar(settings.catalogue, change)
+        write(change)
     except OSError as error:
         file, reason = str(error.filename or options.file), str(error.strerror)
         complain(text("import.no-file", file=file, reason=reason), translator)

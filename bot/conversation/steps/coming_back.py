@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from bot.advice.timing import next_meeting
@@ -332,38 +332,42 @@ def tomorrow(one: Saved, state: State, world: World) -> Message:
     )
 
 
-def show_helped(state: State, world: World) -> Message:
-    one = _shown(state)
-    if one is None:
-        return _gone()
+def _about_one(
+    show: Callable[[Saved, World], Message],
+) -> Callable[[State, World], Message]:
+    """A screen about one of the list; where that is off it by now, this is said."""
+
+    def shown(state: State, world: World) -> Message:
+        one = _shown(state)
+        return show(one, world) if one is not None else _gone()
+
+    return shown
+
+
+@_about_one
+def show_helped(one: Saved, world: World) -> Message:
     answers = (button(one, f"helped:{how}", label) for how, label in _HELPED.items())
     return Message("back-helped", (Part(text("back.did-it-help")),), (*answers, _BACK))
 
 
-def show_thanks(state: State, world: World) -> Message:
+@_about_one
+def show_thanks(one: Saved, world: World) -> Message:
     """Thanks, and silence; who was not helped can go on."""
-    one = _shown(state)
-    if one is None:
-        return _gone()
     if one.helped == "no":
         other = button(one, "not-fit", text("button.other"))
         return Message("back-thanks", (Part(text("back.thanks-no")),), (other, _PERSON, _BACK))
     return Message("back-thanks", (Part(text("back.thanks")),), (_BACK,))
 
 
-def show_why(state: State, world: World) -> Message:
-    one = _shown(state)
-    if one is None:
-        return _gone()
+@_about_one
+def show_why(one: Saved, world: World) -> Message:
     ways = (button(one, f"why:{way}", label) for way, label in _WAYS.items())
     return Message("back-why", (Part(text("back.why")),), (*ways, _BACK))
 
 
-def show_dare(state: State, world: World) -> Message:
+@_about_one
+def show_dare(one: Saved, world: World) -> Message:
     """A first sentence to send, or somebody who goes along."""
-    one = _shown(state)
-    if one is None:
-        return _gone()
     offering = world.catalogue.offerings[one.offering]
     if offering.form in _TO_SOMEBODY:
         sentence = text("back.sentence-to-somebody")
@@ -376,20 +380,16 @@ def show_dare(state: State, world: World) -> Message:
     )
 
 
-def show_time(state: State, world: World) -> Message:
+@_about_one
+def show_time(one: Saved, world: World) -> Message:
     """Another time, or another form."""
-    one = _shown(state)
-    if one is None:
-        return _gone()
     other = button(one, "not-fit", text("button.another-form"))
     return Message("back-time", (Part(text("back.time")),), (*_reminder_buttons(one), other, _BACK))
 
 
-def show_reach(state: State, world: World) -> Message:
+@_about_one
+def show_reach(one: Saved, world: World) -> Message:
     """Every way in there is, or a person who can bring them."""
-    one = _shown(state)
-    if one is None:
-        return _gone()
     offering = world.catalogue.offerings[one.offering]
     other = button(one, "not-fit", text("button.other"))
     return Message(
@@ -399,10 +399,8 @@ def show_reach(state: State, world: World) -> Message:
     )
 
 
-def show_forgot(state: State, world: World) -> Message:
-    one = _shown(state)
-    if one is None:
-        return _gone()
+@_about_one
+def show_forgot(one: Saved, world: World) -> Message:
     return Message("back-forgot", (Part(text("back.forgot")),), (*_reminder_buttons(one), _BACK))
 
 

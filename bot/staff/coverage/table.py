@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as RichText
 
 from bot.staff.coverage.count import Coverage, Say, findings
+from bot.staff.titled_table import titled_table
 from bot.text import Arg, FromCatalogue, Language, Text, text
 
 _BAR = 8
@@ -42,7 +42,7 @@ def status_in_words(found: Coverage) -> Text:
 
 
 def _elements(found: Coverage, say: Say, language: Language, block: str, *, wide: bool) -> Table:
-    table = _table(say(text("coverage.elements")))
+    table = titled_table(say(text("coverage.elements")))
     table.add_column(say(text("coverage.element")), ratio=3 if wide else None, overflow="fold")
     if wide:
         table.add_column(say(text("coverage.gives")), ratio=3)
@@ -82,7 +82,7 @@ def _bar(count: int, most: int, block: str) -> str:
 
 
 def _needs(found: Coverage, say: Say) -> Table:
-    table = _table(say(text("coverage.needs")))
+    table = titled_table(say(text("coverage.needs")))
     table.add_column(say(text("coverage.need")), ratio=1, overflow="fold")
     for heading in (
         text("coverage.own"),
@@ -111,17 +111,6 @@ def _needs(found: Coverage, say: Say) -> Table:
             )
         table.add_section()
     return table
-
-
-def _table(title: str) -> Table:
-    return Table(
-        title=RichText(title, style="bold"),
-        title_justify="left",
-        box=SIMPLE_HEAD,
-        expand=True,
-        pad_edge=False,
-        collapse_padding=True,
-    )
 
 
 def _count(own: int) -> RichText:

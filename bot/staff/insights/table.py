@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal
 
 from babel.dates import format_date
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as RichText
 
 from bot.staff.insights.count import BROUGHT, BY_MONTH, TABLES, Band, Insights, Row, Say
 from bot.staff.insights.suppress import HIDDEN, LEAST, Number
+from bot.staff.titled_table import titled_table
 from bot.text import Arg, FromCatalogue, Language, Several, Text, text
 
 Section = tuple[Text, list[tuple[Arg, Row]]]  # a heading, and the rows below it by name
@@ -63,14 +63,7 @@ def _months(found: Insights, say: Say, language: Language) -> Table:
 
 
 def _table(title: str, first: str, *heads: str) -> Table:
-    table = Table(
-        title=RichText(title, style="bold"),
-        title_justify="left",
-        box=SIMPLE_HEAD,
-        expand=True,
-        pad_edge=False,
-        collapse_padding=True,
-    )
+    table = titled_table(title)
     table.add_column(first, ratio=1, overflow="fold")
     for head in heads:
         table.add_column(head, justify="right", max_width=11, overflow="fold")
