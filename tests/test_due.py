@@ -32,7 +32,7 @@ from bot.conversation import (
     respond,
     to_json,
 )
-from bot.conversation.saved import in_silence, of_offering
+from bot.conversation.saved import MOST, in_silence, keep, of_offering
 from bot.conversation.standing import suggestion_of
 from bot.conversation.state import Saved
 from bot.due import DueMessages
@@ -577,3 +577,15 @@ def test_what_did_not_help_is_not_suggested_again(world: World) -> None:
     again = suggestion_of(dataclasses.replace(state, saved=(tried,)), world)
     assert again is not None
     assert again.offering.id != first.offering.id
+
+
+def test_of_a_full_list_goes_what_is_done_then_what_is_silent(world: World) -> None:
+    later = NOW + dt.timedelta(days=3)
+    some = [Saved(n, f"o-{n}", NOW.date(), check_in=later) for n in range(1, MOST + 1)]
+    some[4] = dataclasses.replace(some[4], check_in=None)
+    some[7] = dataclasses.replace(some[7], status="done")
+    state = State("nl", saved=tuple(some), numbers=MOST)
+    for new, gone in (("a", "o-8"), ("b", "o-5"), ("c", "a")):
+        state = keep(state, new, NOW.date(), (), "kept")
+        assert len(state.saved) == MOST
+        assert gone not in {one.offering for one in state.saved}

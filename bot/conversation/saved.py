@@ -10,7 +10,7 @@ from bot.conversation.standing import LASTING, needs_of
 from bot.conversation.state import Saved, State, kept_over
 from bot.conversation.world import World
 
-MOST = 12  # on the list; of more, what was done and then what is oldest goes
+MOST = 12  # on the list; of more, what was done goes first, then what nothing is to be said about
 Kind = Literal["check-in", "reminder", "day-before"]
 
 
@@ -51,7 +51,9 @@ def keep(
     number = max((state.numbers, *(one.number for one in state.saved))) + 1
     rest = [one for one in state.saved if one.offering != offering]
     if len(rest) >= MOST:
-        rest.remove(next((one for one in rest if one.status == "done"), rest[0]))
+        done = (one for one in rest if one.status == "done")
+        silent = (one for one in rest if one == quiet(one))
+        rest.remove(next(done, None) or next(silent, rest[0]))
     saved = (*rest, Saved(number, offering, today, needs, status))
     return replace(state, saved=saved, numbers=number)
 

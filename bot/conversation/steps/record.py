@@ -38,4 +38,5 @@ def show_forget(state: State, world: World) -> Message:
 
 def forgotten() -> Message:
     """Said after everything was erased."""
-    return Message("forgotten", (Part(text("forget.done")),), ())
+    restart = Button("restart", text("button.restart"), "always")
+    return Message("forgotten", (Part(text("forget.done")),), (restart,))
