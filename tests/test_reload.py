@@ -26,6 +26,8 @@ class Edited:
         self.api, self.folder = api, folder / "catalogue"
         self.data = folder / "data"
         shutil.copytree(read_settings({}).catalogue, self.folder)
+        for name in ("calendar.yaml", "tips.yaml"):  # they name offerings, of which one will go
+            (self.folder / "voorbeeld" / name).unlink()
         self.env = {"WEGWIJS_CATALOGUE": str(self.folder), "WEGWIJS_KEY_FILE": ""}
         self.change("voorbeeld/staff.yaml", "  backup: vb-sanne-kolk", "  keeper: true\n{}")
 
