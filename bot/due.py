@@ -28,6 +28,7 @@ from bot.text import Language
 
 _log = logging.getLogger(__name__)
 _BATCH = 50  # rows at a time, so that students get their turn in between
+_LOOKS = 4  # rows for each message: of tips, most are only to be planned anew
 _TOO_LATE = dt.timedelta(days=1)
 # What was sent is remembered a little after a student stopped: who starts again gets none twice.
 _REMEMBERED = dt.timedelta(days=14)
@@ -84,7 +85,7 @@ class DueMessages:
                 self._stale = True
                 raise
         following: list[_Follows] = []
-        for due, chat in await self._store.due(_BATCH):
+        for due, chat in await self._store.due(min(_BATCH, _LOOKS * most)):
             following.append(follows(due, chat, world, self._deliver))
             if sum(bool(one.say) for one in following) >= most:
                 break

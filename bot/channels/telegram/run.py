@@ -49,7 +49,7 @@ _BREATH = 0.1  # seconds in which the first answers leave
 _SETTING_UP = (30, 300, 3600)  # seconds before name and commands are tried again
 _TIDY = dt.timedelta(hours=1)
 _DEADLINES = 1.0  # seconds between two looks at what is due
-_STEADY = 0.5  # seconds between two things that are said because they are due
+_STEADY = 1.0  # seconds between two things that are said because they are due
 _BETWEEN = 0.2  # seconds between two batches of that: students go first
 _FIRST_PAUSES = (1, 2, 5, 10, 30)  # seconds, while Telegram cannot be reached at the start
 HEARTBEAT = "heartbeat"  # touched after each answer of Telegram that was handled
@@ -338,7 +338,7 @@ async def _keep_time(cases: Cases, reviews: Reviews, heard: asyncio.Event) -> No
 async def _say_what_is_due(due: DueMessages, heard: asyncio.Event) -> None:
     """What students asked to hear later: a few at a time, so that answers are never kept waiting.
 
-    One every half second is 5,000 in some forty minutes, should all be due at once.
+    One a second is 5,000 in less than an hour and a half, should all be due at once.
     """
     await heard.wait()
     while True:
