@@ -20,7 +20,7 @@ from bot.advice.waking import is_waking
 from bot.catalogue.days import Time
 from bot.conversation import Message, State, World, from_json
 from bot.conversation.saved import planned
-from bot.conversation.standing import student_of
+from bot.conversation.standing import student_of, tips_agreed
 from bot.conversation.when_due.saved import when_due
 from bot.conversation.when_due.tip import tip_message
 from bot.store.port import Addressed, Chat, Due, Outgoing, StaleChatError, Step, Store
@@ -138,12 +138,13 @@ def follows(due: Due, chat: Chat | None, world: World, deliver: Deliver) -> _Fol
 
 def _tip(due: Due, state: State, world: World, deliver: Deliver) -> _Follows:
     row = row_from_json(due.body or None)
-    if state.tips is None or not state.tips.hold(world.today):
+    wishes = tips_agreed(state, world.today)
+    if wishes is None:
         if not any(world.now - sent.at < _REMEMBERED for sent in row.sent):
             return _Follows(due)
         return _Follows(due, again=replace(due, at=world.now + _A_WEEK))
     student = student_of(state, world)
-    found = look(state.tips, student, row, world.catalogue, world.now, due.chat)
+    found = look(wishes, student, row, world.catalogue, world.now, due.chat)
     again = replace(due, at=found.at, body=row_to_json(found.row))
     if found.now is None:
         missed = row.planned is not None and world.now - due.at > _TOO_LATE

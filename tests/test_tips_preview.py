@@ -181,3 +181,12 @@ def test_an_audience_that_fits_is_no_doubt(shipped: Reading) -> None:
         "vb-tip-resits": {**same, "only": {"years": ["later"]}},
     }
     assert list(tips.doubts(_changed(shipped, apart))) == []
+
+
+def test_who_said_yes_over_a_year_ago_is_not_counted(app: App) -> None:
+    wishes = Wishes(("studying",), 2, TODAY - dt.timedelta(days=365))
+    long_ago = dataclasses.replace(wishes, agreed=TODAY - dt.timedelta(days=366))
+    states = [student(wishes)] * FEW
+    assert str(FEW) in counts(app, states)["vb-tip-exams"]
+    more = counts(app, states + [student(long_ago)] * FEW)
+    assert more["vb-tip-exams"] == counts(app, states)["vb-tip-exams"]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
 from bot.advice import FACTS, Fit, Question, Student, next_question, rank, suggest
+from bot.advice.tips import Wishes
 from bot.catalogue import Catalogue
 from bot.conversation.state import State
 from bot.conversation.world import World
 from bot.understanding import likely_needs
 
-# Questions whose answer says something about the student (the others choose a direction).
 # What stays true of a student whatever they come with: where they study, and who they are.
 LASTING = ("where", "faculty", "languages", "age", *FACTS)
+# Questions whose answer says something about the student (the others choose a direction).
 WISHES = ("with-whom", "how", "where", "faculty", "languages", "age")
 
 
@@ -37,6 +39,11 @@ def student_in(state: State, catalogue: Catalogue) -> Student:
         if value:
             student = student.knowing(question, value)
     return student
+
+
+def tips_agreed(state: State, today: dt.date) -> Wishes | None:
+    """The tips that the student wants, as long as their yes holds."""
+    return state.tips if state.tips is not None and state.tips.hold(today) else None
 
 
 def needs_of(state: State) -> dict[str, float]:

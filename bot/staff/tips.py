@@ -11,7 +11,7 @@ from bot.advice import Student
 from bot.advice.tips import Wishes, is_for, occasions, tips_of
 from bot.catalogue import Catalogue, Tip
 from bot.conversation import from_json
-from bot.conversation.standing import student_in
+from bot.conversation.standing import student_in, tips_agreed
 from bot.text import FromCatalogue, On, Text, text
 
 FEW = 10  # a smaller group is not told: who is in it could be guessed
@@ -28,7 +28,7 @@ def preview(
         return
     year = today.year - (today.month < _AUGUST)
     yield text("tips-preview.title", school=school, first=str(year), last=str(year + 1))
-    wanting = list(_wanting(institution, catalogue, states or ()))
+    wanting = list(_wanting(institution, catalogue, states or (), today))
     shown = tips_of(institution, catalogue)
     for tip in tips:
         yield text(
@@ -49,7 +49,7 @@ def preview(
 
 
 def _wanting(
-    institution: str, catalogue: Catalogue, states: Iterable[bytes]
+    institution: str, catalogue: Catalogue, states: Iterable[bytes], today: dt.date
 ) -> Iterator[tuple[Wishes, Student]]:
     """What the students of this institution wish who get tips."""
     for kept in states:
@@ -57,8 +57,9 @@ def _wanting(
             state = from_json(kept)
         except ValidationError:  # of another version of the program: it begins anew
             continue
-        if state.tips is not None and state.answers.get("institution") == institution:
-            yield state.tips, student_in(state, catalogue)
+        wishes = tips_agreed(state, today)
+        if wishes is not None and state.answers.get("institution") == institution:
+            yield wishes, student_in(state, catalogue)
 
 
 def _days(tip: Tip, institution: str, catalogue: Catalogue, year: int) -> Iterator[Text]:

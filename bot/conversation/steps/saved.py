@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.conversation.message import Button, Message, Part
 from bot.conversation.saved import keep, numbered, of_offering, planned
-from bot.conversation.standing import needs_of, student_of
+from bot.conversation.standing import needs_of, student_of, tips_agreed
 from bot.conversation.state import Saved, State
 from bot.conversation.steps.coming_back import button, hush, meeting_buttons, outcome_buttons
 from bot.conversation.steps.links import link_buttons
@@ -48,7 +48,8 @@ def show(state: State, world: World) -> Message:
 
 def quiet_button(state: State, world: World) -> tuple[Button, ...]:
     """One tap after which nothing is said unasked any more, where something would be."""
-    if any(one.at > world.now for one in planned(state)) or state.tips is not None:
+    coming = any(one.at > world.now for one in planned(state))
+    if coming or tips_agreed(state, world.today) is not None:
         return (Button("quiet", text("button.quiet")),)
     return ()
 

@@ -12,7 +12,7 @@ from bot.advice.tips import Wishes, tips_of
 from bot.catalogue import Tip
 from bot.conversation.message import Button, Message, Part
 from bot.conversation.saved import promise
-from bot.conversation.standing import LASTING, with_answers, without
+from bot.conversation.standing import LASTING, tips_agreed, with_answers, without
 from bot.conversation.state import FLOW, State
 from bot.conversation.steps.follow_up import CHOICE, label
 from bot.conversation.steps.institution import school_buttons
@@ -42,7 +42,7 @@ def show(state: State, world: World) -> Message:
     school = world.catalogue.schools.get(state.answers.get("institution", ""))
     if not world.keeping.kept:
         return Message("tips:not-here", (Part(text("tips.not-here")),), (_ON,))
-    agreed = state.tips if state.tips is not None and state.tips.hold(world.today) else None
+    agreed = tips_agreed(state, world.today)
     if agreed is not None and (state.screen == "tips" or state.choosing is None):
         return _standing(agreed)
     if school is None:
@@ -260,7 +260,8 @@ def _places(state: State, world: World) -> tuple[str, ...]:
 
 def offer(state: State, world: World) -> tuple[Button, ...]:
     """The button that leads here: for who was not offered it yet, where the school has tips."""
-    if not world.keeping.kept or state.tips is not None or OFFERED in state.told:
+    wanted = tips_agreed(state, world.today) is not None
+    if not world.keeping.kept or wanted or OFFERED in state.told:
         return ()
     return (OFFER,) if _tips(state, world) else ()
 
