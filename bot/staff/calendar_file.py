@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +9,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.catalogue import CalendarEntry, CatalogueError, Problem, read
+from bot.catalogue import CalendarEntry, CatalogueError, Problem
 from bot.catalogue.ics import from_ics, same_id
 from bot.catalogue.problems import Path as Location
 from bot.catalogue.problems import shown
 from bot.catalogue.shape import shape
 from bot.catalogue.yaml_text import Value, read_yaml
-from bot.staff.replace_file import replace_file
+from bot.staff.problems_with import problems_in, problems_with
+from bot.staff.replace_file import put_changed
 from bot.staff.yaml_edit import EditError, append_entry, remove_value, replace_value
 from bot.staff.yaml_write import New
 from bot.text import LANGUAGES, Text, text
@@ -95,13 +94,9 @@ def write_calendar(folder: Path, change: CalendarChange) -> None:
     if change.problems:
         raise ValueError("a change with problems is not written")
     name = _file_of(change.school)
-    if _text_of(folder, change.school) != change.before:
+    before = change.before.encode() if change.before is not None else None
+    if not put_changed(folder / name, before, change.text.encode()):
         raise CatalogueError((Problem(name, 1, 1, text("ics.file-changed")),))
-    path, content = (folder / name).resolve(), change.text.encode()
-    if change.before is None:
-        path.write_bytes(content)
-    else:
-        replace_file(path, content)
 
 
 def _file_of(school: str) -> str:
@@ -181,20 +176,7 @@ def _said(value: object) -> str:
 
 def _problems(folder: Path, school: str, lines: str) -> Iterator[Text]:
     """What is wrong in the catalogue with this calendar in it, and was not wrong before."""
-    known = _found(folder)
-    with tempfile.TemporaryDirectory() as temporary:
-        copy = Path(temporary) / "catalogue"
-        hidden = shutil.ignore_patterns(".*")
-        shutil.copytree(folder, copy, ignore=hidden, copy_function=shutil.copyfile)
-        (copy / _file_of(school)).write_bytes(lines.encode())
-        for problem in _found(copy):
-            if problem not in known:
-                yield text("sheet.elsewhere", place=problem.place, what=problem.text)
-
-
-def _found(folder: Path) -> tuple[Problem, ...]:
-    try:
-        read(folder)
-    except CatalogueError as error:
-        return error.problems
-    return ()
+    known = problems_in(folder)
+    for problem in problems_with(folder, _file_of(school), lines.encode()):
+        if problem not in known:
+            yield text("sheet.elsewhere", place=problem.place, what=problem.text)

@@ -18,7 +18,7 @@ from bot.catalogue.yaml_text import Document, read_yaml
 from bot.conversation.colleague.review import may_hide
 from bot.handover.freshness import mark_of
 from bot.reviews import Outcome, Wanted
-from bot.staff.replace_file import replace_file
+from bot.staff.replace_file import put_changed
 from bot.staff.sheet.columns import ORDER
 from bot.staff.sheet.source import file_of
 from bot.staff.yaml_edit import EditError, replace_value
@@ -96,7 +96,7 @@ def _apply(folder: Path, name: str, wanted: Sequence[Wanted]) -> list[Outcome]:
     def all_wait(said: Text) -> list[Outcome]:
         return [Outcome(one.number, said, settled=False) for one in wanted]
 
-    path = (folder / name).resolve()
+    path = folder / name
     try:
         content = path.read_bytes()
         document = read_yaml(content, name)
@@ -112,10 +112,8 @@ def _apply(folder: Path, name: str, wanted: Sequence[Wanted]) -> list[Outcome]:
                 outcome = Outcome(one.number, said, settled=False)
             outcomes.append(outcome)
         new = lines.encode("utf-8")
-        if new != content:
-            if path.read_bytes() != content:
-                return all_wait(text("freshness.busy", file=name))
-            replace_file(path, new)
+        if new != content and not put_changed(path, content, new):
+            return all_wait(text("freshness.busy", file=name))
     except OSError as error:
         return all_wait(text("freshness.not-written", file=name, reason=str(error.strerror)))
     return outcomes

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.catalogue import CatalogueError, Problem, read
+from bot.catalogue import CatalogueError, Problem
 from bot.catalogue.yaml_text import Value, read_yaml
-from bot.staff.replace_file import replace_file
+from bot.staff.problems_with import problems_in, problems_with
+from bot.staff.replace_file import put_changed
 from bot.staff.sheet.changes import Changed, change_offerings
 from bot.staff.sheet.columns import COLUMNS, ID, clean
 from bot.staff.sheet.read import Sheet, read_sheet
@@ -62,39 +61,21 @@ def write_change(folder: Path, change: Change) -> None:
     if change.problems:
         raise ValueError("a change with problems is not written")
     name = file_of(change.school)
-    if read_offerings(folder, change.school).text != change.before:
+    before, now = change.before.encode("utf-8"), change.text.encode("utf-8")
+    if not put_changed(folder / name, before, now):
         raise CatalogueError((Problem(name, 1, 1, text("sheet.file-changed")),))
-    replace_file((folder / name).resolve(), change.text.encode("utf-8"))
 
 
 def _problems(folder: Path, school: str, sheet: Sheet, changed: Changed) -> Iterator[Text]:
     """What is wrong in the catalogue with the new file in it, and was not wrong before."""
     name = file_of(school)
-    known = _found(folder)
-    with tempfile.TemporaryDirectory() as temporary:
-        copy = Path(temporary) / "catalogue"
-        shutil.copytree(folder, copy, ignore=_no_yaml, copy_function=shutil.copyfile)
-        (copy / name).write_bytes(changed.text.encode("utf-8"))
-        found = _found(copy)
-    offerings = read_yaml(changed.text.encode("utf-8"), name).value
+    content = changed.text.encode("utf-8")
+    known, found = problems_in(folder), problems_with(folder, name, content)
+    offerings = read_yaml(content, name).value
     yield from (_in_sheet(sheet, offerings, one) for one in found if one.file == name)
     for problem in found:
         if problem.file != name and problem not in known:
             yield text("sheet.elsewhere", place=problem.place, what=problem.text)
-
-
-def _found(folder: Path) -> tuple[Problem, ...]:
-    try:
-        read(folder)
-    except CatalogueError as error:
-        return error.problems
-    return ()
-
-
-def _no_yaml(folder: str, names: Sequence[str]) -> set[str]:
-    """What a check does not need: all but folders and YAML, and what is hidden."""
-    kept = {n for n in names if n.endswith((".yaml", ".yml")) or (Path(folder) / n).is_dir()}
-    return {name for name in names if name not in kept or name.startswith(".")}
 
 
 def _in_sheet(sheet: Sheet, offerings: Value, problem: Problem) -> Text:
