@@ -65,6 +65,7 @@ from bot.handover.case import (
 from bot.handover.desk import Colleague, Desk, Way, desk_of, excluded
 from bot.handover.life import Moved, happen, is_gone, may_act
 from bot.handover.working_time import Presence, closed_days
+from bot.store.again import until_kept
 from bot.store.port import (
     CARD,
     NEW_CARD,
@@ -496,15 +497,10 @@ class Cases:
     async def handle(self, arrived: StaffArrived) -> bool:
         """Handle what a staff member did, once. False when it was handled before."""
         await self.refresh()
-        for attempt in range(_TRIES):
-            try:
-                done = await self._try(arrived)
-                self._wake()
-                return done
-            except StaleChatError:  # a colleague was first, or the clock
-                if attempt == _TRIES - 1:
-                    raise
-        raise AssertionError("not reached")
+        # A colleague may be first, or the clock.
+        done = await until_kept(lambda: self._try(arrived), _TRIES)
+        self._wake()
+        return done
 
     async def _try(self, arrived: StaffArrived) -> bool:
         account = self._staff.accounts[arrived.place]

@@ -13,12 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from pydantic import ValidationError
-
 from bot.advice.tips import look, row_from_json, row_to_json, tip_of
 from bot.advice.waking import is_waking
 from bot.catalogue.days import Time
-from bot.conversation import Message, State, World, from_json
+from bot.conversation import Message, State, World, from_kept
 from bot.conversation.saved import planned
 from bot.conversation.standing import student_of, tips_agreed
 from bot.conversation.when_due.saved import when_due
@@ -119,7 +117,7 @@ class DueMessages:
 
 def follows(due: Due, chat: Chat | None, world: World, deliver: Deliver) -> _Follows:
     """What follows from a row whose moment has come, in the form of its channel."""
-    state = _state(chat)
+    state = from_kept(chat.state) if chat is not None else None
     if state is None:
         return _Follows(due)
     try:
@@ -156,15 +154,6 @@ def _tip(due: Due, state: State, world: World, deliver: Deliver) -> _Follows:
     time = Time(entry, entry.from_, entry.to or entry.from_)
     say = deliver.to_student(tip_message(tip, time, state, world), state.language)
     return _Follows(due, say, (f"tip:{tip.id}",), again)
-
-
-def _state(chat: Chat | None) -> State | None:
-    if chat is None or chat.state is None:
-        return None
-    try:
-        return from_json(chat.state)
-    except ValidationError:
-        return None
 
 
 def with_changes(

@@ -14,8 +14,6 @@ from functools import partial
 from string import ascii_lowercase, digits
 from typing import Any
 
-from pydantic import ValidationError
-
 from bot.cases import Cases, Following, with_following
 from bot.catalogue import Catalogue
 from bot.conversation import (
@@ -42,13 +40,14 @@ from bot.conversation import (
     Turn,
     TurnedDown,
     World,
-    from_json,
+    from_kept,
     respond,
     to_json,
 )
 from bot.due import with_changes
 from bot.handover.case import RefusedError
-from bot.store.port import Chat, Due, KeptCase, Outgoing, StaleChatError, Step, Store
+from bot.store.again import until_kept
+from bot.store.port import Chat, Due, KeptCase, Outgoing, Step, Store
 from bot.text import Language
 from bot.worker import Worker
 
@@ -139,13 +138,7 @@ class Engine:
 
     async def handle(self, arrived: Arrived) -> bool:
         """Handle an update once, however often it comes. False when it was handled before."""
-        for attempt in range(_TRIES):
-            try:
-                return await self._try(arrived)
-            except StaleChatError:
-                if attempt == _TRIES - 1:
-                    raise
-        raise AssertionError("not reached")
+        return await until_kept(lambda: self._try(arrived), _TRIES)
 
     async def _try(self, arrived: Arrived) -> bool:
         async with self._at_the_disk:
@@ -291,13 +284,10 @@ class Engine:
 
 def _state(saved: bytes | None) -> State | None:
     """The state as it was saved; one of another version of the program is begun anew."""
-    if saved is None:
-        return None
-    try:
-        return from_json(saved)
-    except ValidationError:
+    state = from_kept(saved)
+    if saved is not None and state is None:
         _log.warning("A saved conversation is of another version; it begins anew.")
-        return None
+    return state
 
 
 def _back(before: State | None, stored: State | None) -> State | None:

@@ -33,6 +33,7 @@ from bot.conversation.colleague.review import (
 )
 from bot.handover.desk import Desk
 from bot.handover.freshness import Ask, Asked, asks_now, mark_of
+from bot.store.again import until_kept
 from bot.store.port import (
     Addressed,
     Review,
@@ -192,13 +193,7 @@ class Reviews:
     async def handle(self, arrived: StaffArrived) -> bool:
         """Handle what somebody pressed or wrote, once. False when it was handled before."""
         await self._cases.refresh()
-        for attempt in range(_TRIES):
-            try:
-                done = await self._try(arrived)
-                break
-            except StaleChatError:  # a colleague was first
-                if attempt == _TRIES - 1:
-                    raise
+        done = await until_kept(lambda: self._try(arrived), _TRIES)  # a colleague may be first
         self._wake()
         await self._apply()
         return done

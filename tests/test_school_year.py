@@ -31,9 +31,8 @@ from bot.conversation import (
     State,
     World,
     from_json,
-    to_json,
 )
-from bot.conversation.saved import in_silence
+from bot.conversation.saved import silenced
 from bot.due import DueMessages
 from bot.engine import Arrived, Engine, Spoken, stamp_of
 from bot.store import SqlStore, engine, open_store
@@ -235,10 +234,6 @@ class Year:
                 await self.store.sent(one.id, None)
 
 
-def _in_silence(state: bytes) -> bytes:
-    return to_json(in_silence(from_json(state)))
-
-
 async def test_a_year(
     world: World, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,7 +258,7 @@ async def test_a_year(
                 await year.changes_their_mind(year.chance.choice(here))
         await year.passes()
         if not is_day and step % 84 == 0:
-            await store.tidy(IDLE, SENT_FOR, _in_silence)
+            await store.tidy(IDLE, SENT_FOR, silenced)
     await store.close()
     _judge(year, catalogue)
 

@@ -21,7 +21,7 @@ from bot.conversation.message import (
     TurnedDown,
 )
 from bot.conversation.respond import COMMANDS, Turn, respond
-from bot.conversation.state import State, from_json, to_json
+from bot.conversation.state import State, from_json, from_kept, to_json
 from bot.conversation.steps import coming_back, saved, tips
 from bot.conversation.steps.crisis import CRISIS
 from bot.conversation.world import World
@@ -60,6 +60,7 @@ __all__ = [
     "Unreadable",
     "World",
     "from_json",
+    "from_kept",
     "respond",
     "to_json",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.conversation.standing import LASTING, needs_of
-from bot.conversation.state import Saved, State, kept_over
+from bot.conversation.state import Saved, State, from_kept, kept_over, to_json
 from bot.conversation.world import World
 
 MOST = 12  # on the list; of more, what was done goes first, then what nothing is to be said about
@@ -103,3 +103,9 @@ def in_silence(state: State) -> State:
     stays = ("institution", *LASTING)
     answers = {name: value for name, value in state.answers.items() if name in stays}
     return State(state.language, answers, **kept_over(state))
+
+
+def silenced(saved: bytes) -> bytes:
+    """The same as it is kept; nothing of what another version of the program wrote."""
+    state = from_kept(saved)
+    return to_json(in_silence(state)) if state is not None else b"{}"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from bot.advice.tips import Wishes
 from bot.conversation.message import Message
@@ -93,3 +93,13 @@ def to_json(state: State) -> bytes:
 def from_json(saved: bytes) -> State:
     """The state that was saved. Raises pydantic's ValidationError if it is not one."""
     return _STATE.validate_json(saved)
+
+
+def from_kept(saved: bytes | None) -> State | None:
+    """The state that was saved; None for none, and for one of another version of the program."""
+    if saved is None:
+        return None
+    try:
+        return from_json(saved)
+    except ValidationError:
+        return None

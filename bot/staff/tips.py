@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from pydantic import ValidationError
-
 from bot.advice import Student
 from bot.advice.tips import Wishes, is_for, occasions, tips_of
 from bot.catalogue import Catalogue, Tip
-from bot.conversation import from_json
+from bot.conversation import from_kept
 from bot.conversation.standing import student_in, tips_agreed
 from bot.text import FromCatalogue, On, Text, text
 
@@ -53,12 +51,11 @@ def _wanting(
 ) -> Iterator[tuple[Wishes, Student]]:
     """What the students of this institution wish who get tips."""
     for kept in states:
-        try:
-            state = from_json(kept)
-        except ValidationError:  # of another version of the program: it begins anew
+        state = from_kept(kept)
+        if state is None or state.answers.get("institution") != institution:
             continue
         wishes = tips_agreed(state, today)
-        if wishes is not None and state.answers.get("institution") == institution:
+        if wishes is not None:
             yield wishes, student_in(state, catalogue)
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
@@ -28,8 +27,8 @@ from bot.channels.telegram.put import TelegramDeliver, put
 from bot.channels.telegram.receiver import Handler, Updates, poll
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.setup import set_up
-from bot.conversation import World, from_json, to_json
-from bot.conversation.saved import in_silence
+from bot.conversation import World
+from bot.conversation.saved import silenced
 from bot.due import DueMessages
 from bot.engine import Engine, Spoken
 from bot.reviews import Files, Reviews
@@ -362,14 +361,6 @@ async def _watch(service: Service, cases: Cases, due: DueMessages) -> None:
     await service.watch(swapped, cases.tell_keepers)
 
 
-def _in_silence(state: bytes) -> bytes:
-    """What is kept of a silent conversation; nothing of what another version of us wrote."""
-    try:
-        return to_json(in_silence(from_json(state)))
-    except ValidationError:
-        return b"{}"
-
-
 async def _serve_links(service: Service, cases: Cases, reviews: Reviews) -> None:
     """The pages behind the links in mails. Raises SettingsError: mail leads nowhere without."""
     from bot.channels.links_page import serve_links  # here: it is an extra
@@ -381,7 +372,7 @@ async def _tidy(service: Service, heard: asyncio.Event) -> None:
     await heard.wait()
     while True:
         try:
-            await service.store.tidy(service.idle, service.sent, _in_silence)
+            await service.store.tidy(service.idle, service.sent, silenced)
         except Exception as error:
             _log.error("Old conversations could not be erased (%s).", type(error).__name__)
         await asyncio.sleep(_TIDY.total_seconds())
