@@ -28,17 +28,19 @@ def escaping(say: Say) -> Say:
 
 def document(
     title: str,
+    intro: str,
     about: Mapping[str, str],
     language: Language,
     today: dt.date,
     *,
-    top: str,
+    contents: str,
     body: str,
     style: Path,
 ) -> str:
     """A complete HTML document. `about` are the names of the institutions on it, by id.
 
-    `top` comes below the title and the date; `style` holds what is of this kind of page only.
+    `contents` is what the links to their sections are called; `style` holds what is of this kind of
+    page only.
     """
     date = html.escape(format_date(today, "d MMMM y", locale=_DATES[language]))
     css = _STYLE.read_text(encoding="utf-8") + style.read_text(encoding="utf-8")
@@ -48,12 +50,12 @@ def document(
         f"<title>{title}: {', '.join(about.values())}</title>\n"
         f"<style>\n{css}</style>\n</head>\n<body>\n"
         f'<header>\n<p class="mark">Wegwijs</p>\n<h1>{title}</h1>\n'
-        f'<p class="soft">{date}</p>\n{top}</header>\n'
+        f'<p class="soft">{date}</p>\n<p>{intro}</p>\n{_contents(about, contents)}</header>\n'
         f"<main>\n{body}</main>\n</body>\n</html>\n"
     )
 
 
-def contents(about: Mapping[str, str], label: str) -> str:
+def _contents(about: Mapping[str, str], label: str) -> str:
     """Links to the sections of these institutions, which have their ids; nothing for one only."""
     if len(about) < 2:
         return ""

@@ -11,7 +11,6 @@ from bot.staff.coverage.count import Cell, Coverage, Say, Tally, findings
 from bot.staff.coverage.table import status_in_words
 from bot.staff.page import (
     column_head,
-    contents,
     document,
     escaping,
     explained,
@@ -43,14 +42,14 @@ def as_page(coverages: Sequence[Coverage], say: Say, language: Language, today: 
     """
     safe = escaping(say)
     about = {found.school: safe(FromCatalogue("institution", found.school)) for found in coverages}
-    intro, label = safe(text("coverage.intro")), safe(text("coverage.contents"))
     schools = (_school(found, about[found.school], safe, language) for found in coverages)
     return document(
         safe(text("coverage.page-title")),
+        safe(text("coverage.intro")),
         about,
         language,
         today,
-        top=f"<p>{intro}</p>\n{contents(about, label)}",
+        contents=safe(text("coverage.contents")),
         body=f"{''.join(schools)}{_counting(safe)}",
         style=_STYLE,
     )

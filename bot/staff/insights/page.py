@@ -21,7 +21,6 @@ from bot.staff.insights.table import (
 )
 from bot.staff.page import (
     column_head,
-    contents,
     document,
     escaping,
     explained,
@@ -41,14 +40,14 @@ def as_page(found: Sequence[Insights], say: Say, language: Language, today: dt.d
     """
     safe = escaping(say)
     about = {one.school: safe(FromCatalogue("institution", one.school)) for one in found}
-    intro, label = safe(text("insights.intro")), safe(text("coverage.contents"))
     schools = (_school(one, about[one.school], safe, language) for one in found)
     return document(
         safe(text("insights.page-title")),
+        safe(text("insights.intro")),
         about,
         language,
         today,
-        top=f"<p>{intro}</p>\n{contents(about, label)}",
+        contents=safe(text("coverage.contents")),
         body=f"{''.join(schools)}{_reading(safe)}",
         style=_STYLE,
     )
