@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -33,6 +33,10 @@ _REMEMBERED = dt.timedelta(days=14)
 _A_WEEK = dt.timedelta(days=7)  # before such a row, or a tip that failed, is looked at again
 
 
+async def _at_once() -> None:
+    """There is nobody to wait for."""
+
+
 class Deliver(Protocol):
     """How a message is put into the form of its channel."""
 
@@ -54,9 +58,17 @@ class DueMessages:
     """The loop over the table of what is due; it is called for its next few rows."""
 
     def __init__(
-        self, store: Store, world: Callable[[], World], deliver: Deliver, wake: Callable[[], None]
+        self,
+        store: Store,
+        world: Callable[[], World],
+        deliver: Deliver,
+        wake: Callable[[], None],
+        calm: Callable[[], Awaitable[None]] = _at_once,
     ) -> None:
+        """`calm` is awaited before each use of the store: students who wait for an answer go
+        first."""
         self._store = store
+        self._calm = calm
         self._world = world
         self._deliver = deliver
         self._wake = wake
@@ -69,11 +81,10 @@ class DueMessages:
     async def tick(self, most: int) -> int:
         """Handle some of what is due, and say at most so much of it; how many rows that were.
 
-        At night nothing is looked at: it is said, or found to be too late, in the morning. Nor as
-        long as what was due before is still to be sent: answers have kept it waiting.
+        At night nothing is looked at: it is said, or found to be too late, in the morning.
         """
         world = self._world()
-        if not is_waking(world.now) or await self._store.waiting():
+        if not is_waking(world.now):
             return 0
         if self._stale:
             self._stale = False  # at once: there may be another one while we wait
@@ -82,11 +93,15 @@ class DueMessages:
             except Exception:
                 self._stale = True
                 raise
+        await self._calm()
         following: list[_Follows] = []
         for due, chat in await self._store.due(min(_BATCH, _LOOKS * most)):
             following.append(follows(due, chat, world, self._deliver))
             if sum(bool(one.say) for one in following) >= most:
                 break
+        if not following:
+            return 0
+        await self._calm()
         try:
             await self._commit(following)
         except StaleChatError:  # a student did something just now: that one is looked at again

@@ -129,7 +129,9 @@ def claim(
             _log.error("Message %d cannot be opened with this key; it is not sent.", row.id)
             failed(connection, now, row.id, "unreadable")
             continue
-        one = Claimed(row.id, row.chat, row.kind, body, row.attempt, row.repeated, row.case)
+        one = Claimed(
+            row.id, row.chat, row.kind, body, row.attempt, row.repeated, row.case, row.waits
+        )
         to_staff = row.case is not None and row.staff is not None
         claimed.append(_where_it_goes(connection, one) if to_staff else one)
     return claimed
@@ -234,7 +236,7 @@ def recover(connection: Connection, now: dt.datetime, again: Callable[[str], boo
 
 
 def waiting(connection: Connection) -> int:
-    """See `Store.waiting`."""
+    """How many messages that nobody waits for are still to be sent."""
     return int(connection.execute(_WAITING).scalar_one())
 
 

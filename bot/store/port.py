@@ -229,8 +229,9 @@ class Account:
 class Claimed:
     """A message that is ours to send now. `attempt` counts from 1.
 
-    `repeated`: it was given out before and may have arrived then. `card`: the message in that chat
-    that is the card of this case; `thread`: the topic of this case there.
+    `repeated`: it was given out before and may have arrived then. `waits`: nobody waits for it.
+    `card`: the message in that chat that is the card of this case; `thread`: the topic of this case
+    there.
     """
 
     id: int
@@ -240,6 +241,7 @@ class Claimed:
     attempt: int
     repeated: bool
     case: int | None = None
+    waits: bool = False
     card: int | None = None
     thread: int | None = None
 
@@ -286,9 +288,6 @@ class Store(Protocol):
         (`answers_only`: only that), and of that the oldest. They count as being sent
         until one of the next five methods says how it went; those do nothing for other messages.
         """
-
-    async def waiting(self) -> int:
-        """How many messages that nobody waits for are still to be sent."""
 
     async def sent(
         self, id: int, message_id: int | None, *, screen: bool = False, keep: bool = True
@@ -337,7 +336,8 @@ class Store(Protocol):
     async def due(self, limit: int) -> list[tuple[Due, Chat | None]]:
         """What is due now, each with its chat, the longest due first; not to who blocked us.
 
-        Without a chat where there is none, or where something cannot be opened.
+        Nothing as long as something that nobody waits for is still to be sent. Without a chat where
+        there is none, or where something cannot be opened.
         """
 
     async def look_again(self, kind: DueKind) -> int:

@@ -163,9 +163,6 @@ class SqlStore:
             )
         )
 
-    async def waiting(self) -> int:
-        return await self._do(outbox.waiting)
-
     async def sent(
         self, id: int, message_id: int | None, *, screen: bool = False, keep: bool = True
     ) -> None:

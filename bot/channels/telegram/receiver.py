@@ -29,6 +29,7 @@ from telegram.error import (
 from telegram.request import BaseRequest
 
 from bot.cases import Cases, StaffArrived
+from bot.channels.telegram.answering import Answering
 from bot.channels.telegram.put import one_line
 from bot.channels.telegram.sender import seconds_of
 from bot.channels.telegram.translate import (
@@ -76,7 +77,9 @@ class Handler:
         cases: Cases,
         reviews: Reviews,
         danger: Callable[[str], object],
+        answering: Answering | None = None,
     ) -> None:
+        self._answering = answering or Answering()
         self._bot = bot
         self._store = store
         self._engine = engine
@@ -122,7 +125,8 @@ class Handler:
         id = int(raw["update_id"])
         while True:
             try:
-                await self._handle(raw)
+                with self._answering:
+                    await self._handle(raw)
                 return
             except Exception as error:
                 tries = await self._store.failed(id, type(error).__name__)

@@ -22,6 +22,7 @@ from bot.cases import Cases
 from bot.catalogue import Problem
 from bot.channels.email import SmtpServer
 from bot.channels.mail_sender import MailSender
+from bot.channels.telegram.answering import Answering
 from bot.channels.telegram.pace import Limits, Pace
 from bot.channels.telegram.put import TelegramDeliver, put
 from bot.channels.telegram.receiver import Handler, Updates, poll
@@ -146,7 +147,9 @@ async def _work(bot: Bot, updates: Updates, service: Service, asked: asyncio.Eve
     deliver = deliver_of(service, bot.username)
     cases = cases_of(service, deliver)
     await cases.refresh()
-    sender = Sender(bot, service.store, service.clock, Pace(service.limits), cases)
+    answering = Answering()
+    pace = Pace(service.limits)
+    sender = Sender(bot, service.store, service.clock, pace, cases, answering)
     mails = MailSender(service.store, service.smtp, service.clock) if service.smtp else None
 
     def wake() -> None:
@@ -155,9 +158,9 @@ async def _work(bot: Bot, updates: Updates, service: Service, asked: asyncio.Eve
             mails.wake()
 
     cases.wakes(wake)
-    due = DueMessages(service.store, service.world, deliver, wake)
+    due = DueMessages(service.store, service.world, deliver, wake, answering.calm)
     reviews = reviews_of(service, cases, deliver, wake)
-    handler = handler_for(bot, service, sender, cases, reviews, wake)
+    handler = handler_for(bot, service, sender, cases, reviews, wake, answering)
     heard = asyncio.Event()
     sending = asyncio.create_task(sender.run(), name="send")
     receiving = asyncio.create_task(_receive(bot, updates, handler, service, heard))
@@ -226,6 +229,7 @@ def handler_for(
     cases: Cases,
     reviews: Reviews,
     wake: Callable[[], None],
+    answering: Answering | None = None,
 ) -> Handler:
     """What handles an update, whichever way it came in."""
 
@@ -246,6 +250,7 @@ def handler_for(
         cases,
         reviews,
         lambda words: service.world().danger(words),
+        answering,
     )
 
 

@@ -31,6 +31,7 @@ from telegram.error import (
 )
 
 from bot.advice.waking import is_waking
+from bot.channels.telegram.answering import Answering
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.put import HAND, PICTURE, SAY, Close, Hand, Keyboard, Picture, Say
 from bot.store.port import Claimed, Outgoing, Store
@@ -43,7 +44,6 @@ _AGAIN = (1, 2, 5, 15, 60)  # seconds before the next attempt
 _MOST_ATTEMPTS = 40  # half an hour of a service that is down
 _MOST_UNSURE = 5  # attempts, when each may have arrived
 _MOST_SCREENS = 10_000  # chats of which the newest keyboard is remembered
-_UNTIL_ROOMY = 0.1  # seconds before what nobody waits for is looked at again
 _TRIES_NOW = 3  # of what goes past the outbox
 # What is certain not to have arrived: the request did not get to Telegram.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -87,9 +87,12 @@ class Sender:
         clock: Callable[[], dt.datetime],
         pace: Pace | None = None,
         topics: Topics | None = None,
+        answering: Answering | None = None,
     ) -> None:
-        """`topics`: what is known of staff groups; None where there are none."""
+        """`topics`: what is known of staff groups; None where there are none. `answering`: what
+        is shared with who thinks about answers."""
         self._topics = topics
+        self._answering = answering or Answering()
         self._bot = bot
         self._store = store
         self._clock = clock
@@ -97,9 +100,10 @@ class Sender:
         self._awake = asyncio.Event()
         self._stopping = False
         self._finish = 0.0  # seconds for what is under way when we stop
-        self._busy: set[asyncio.Task[None]] = set()
+        self._answers: set[asyncio.Task[None]] = set()  # under way
+        self._others: set[asyncio.Task[None]] = set()  # under way, and nobody waits for them
         self._tidying: set[asyncio.Task[None]] = set()
-        self._begun = 0.0  # when the last one was begun
+        self._begun = 0.0  # when the last answer was begun
         self._screens: dict[int, int] = {}  # for each chat the message with the buttons in use
 
     def wake(self) -> None:
@@ -118,8 +122,8 @@ class Sender:
             except Exception as error:
                 _log.error("The outbox cannot be read (%s). Trying again.", type(error).__name__)
                 await self._sleep(_LONGEST_REST)
-        if self._busy or self._tidying:
-            left = (*self._busy, *self._tidying)
+        left = (*self._answers, *self._others, *self._tidying)
+        if left:
             _, late = await asyncio.wait(left, timeout=self._finish)
             for task in late:
                 task.cancel()
@@ -152,43 +156,58 @@ class Sender:
         now = asyncio.get_running_loop().time()
         self._pace.tidy(now)
         free = self._has_room(now) and self._pace.free(now) > 0
-        answers_only = not self._pace.roomy(now) or not is_waking(self._clock())
+        answers_only = not self._is_calm(now)
         claimed = await self._store.claim(1, answers_only=answers_only) if free else []
         for one in claimed:
-            self._begun = now
-            task = asyncio.create_task(self._deliver(one))
-            self._busy.add(task)
+            if not one.waits:
+                self._begun = now
+            task = asyncio.create_task(self._deliver(one) if one.waits else self._answer(one))
+            (self._others if one.waits else self._answers).add(task)
             task.add_done_callback(self._done)
         if not claimed:
             await self._rest(now)
 
     def _has_room(self, now: float) -> bool:
-        """One at a time: a crash then doubles one message at most. Another beside it when it takes
-        long, so that nobody waits for one slow answer."""
-        if self._busy and now - self._begun < _QUICK:
+        """One answer at a time, and beside it one that nobody waits for: a crash then doubles no
+        more than these. Another answer when it takes long, so that nobody waits for a slow one."""
+        if self._answers and now - self._begun < _QUICK:
             return False
-        return len(self._busy) < _AT_ONCE
+        return len(self._answers) < _AT_ONCE
+
+    def _is_calm(self, now: float) -> bool:
+        """Whether what nobody waits for may go: by day, one at a time, when there is no answer to
+        be thought about or sent, and half of the pace is left for those that come."""
+        return (
+            not self._others
+            and self._answering.is_calm()
+            and self._pace.roomy(now)
+            and is_waking(self._clock())
+        )
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._busy.discard(task)
+        self._answers.discard(task)
+        self._others.discard(task)
         self._awake.set()
 
     async def _rest(self, now: float) -> None:
         """Until something is due, the pace allows more, a message is done or `wake` is called."""
-        if self._busy and now - self._begun < _QUICK:
+        if self._answers and now - self._begun < _QUICK:
             await self._sleep(self._begun + _QUICK - now)
             return
-        due = await self._store.next_due(answers_only=not is_waking(self._clock()))
+        due = await self._store.next_due(answers_only=not self._is_calm(now))
         rest = _LONGEST_REST
-        if due is not None and len(self._busy) < _AT_ONCE:
+        if due is not None and len(self._answers) < _AT_ONCE:
             until_due = (due - self._clock()).total_seconds()
-            least = 0.01 if self._pace.roomy(now) else _UNTIL_ROOMY
-            rest = min(rest, max(least, until_due, self._pace.wait(now)))
+            rest = min(rest, max(0.01, until_due, self._pace.wait(now)))
         await self._sleep(rest)
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._awake.wait(), seconds)
+
+    async def _answer(self, one: Claimed) -> None:
+        with self._answering:
+            await self._deliver(one)
 
     async def _deliver(self, one: Claimed) -> None:
         """Send, and mark what came of it; unmarked, all that follows in the chat would wait."""
