@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from rich.console import Console
@@ -18,17 +19,18 @@ from bot.app import App
 from bot.catalogue import NATIONAL, Catalogue
 from bot.catalogue.models import Localised
 from bot.cli import main
-from bot.staff.insights import Insights, as_page, insights, print_table, school_year
+from bot.staff.insights import Insights, as_page, dropped, insights, print_table, school_year
 from bot.staff.insights.plot import Span, bars, by_month
 from bot.staff.insights.suppress import HIDDEN, Number
-from bot.store.port import Step
+from bot.store.port import DueKind, Step
 from bot.store.sql import open_store
-from bot.text import LANGUAGES, Arg, Language
+from bot.text import LANGUAGES, Arg, Language, Text
 from tests.test_coverage_page import HOSTILE, Outline
 
 TODAY = dt.date(2027, 8, 20)
 YEAR = school_year(TODAY)
 ONE = "vb-student-counsellor"
+TIP = "vb-tip-exams"
 
 
 def found_in(
@@ -159,6 +161,125 @@ def test_the_calendar_is_drawn_as_far_as_it_is_in_these_months(catalogue: Catalo
     assert longer  # the dark months go on
 
 
+# ---- tips, and what was not said any more -------------------------------------------------------
+
+
+def test_each_tip_that_was_sent_is_counted_and_a_small_number_is_hidden(
+    catalogue: Catalogue,
+) -> None:
+    days = {
+        dt.date(2026, 7, 31): {f"tip:{TIP}": 500},
+        dt.date(2026, 11, 3): {f"tip:{TIP}": 9, "tip:vb-tip-resits": 9},
+        dt.date(2027, 7, 31): {f"tip:{TIP}": 3, "tip:vb-tip-holiday": 0},
+        dt.date(2027, 8, 1): {f"tip:{TIP}": 500},
+    }
+    found = insights(catalogue, "voorbeeld", days, YEAR)
+    sent = {sent.tip.id: sent.number for sent in found.tips}
+    assert sent == {TIP: Number(12, 12), "vb-tip-resits": HIDDEN}
+    assert not {sent.tip.offering for sent in found.tips} & set(found.untouched)
+    assert found.total.is_empty
+    assert not found.is_empty
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("count", [0, 1, 9, 10, 4321])
+def test_a_tip_is_named_by_its_offering_and_theme(
+    app: App, catalogue: Catalogue, language: Language, count: int
+) -> None:
+    found = found_in(catalogue, {f"tip:{TIP}": count, f"suggested:{ONE}": 77})
+    table = words(app, catalogue, found, language)
+    rows = re.findall(r"<tr>.*?</tr>", page(app, catalogue, language, found), re.DOTALL)
+    (tip,) = [tip for tip in catalogue.schools["voorbeeld"].tips if tip.id == TIP]
+    title = catalogue.offerings[tip.offering].title.in_(language)
+    assert (TIP in table) == any(TIP in row for row in rows) == bool(count)
+    if count:
+        (row,) = ("".join(Outline(row).words) for row in rows if TIP in row)
+        shown = "<10" if count < 10 else str(count)
+        assert row.endswith(f"({TIP}){shown}")
+        assert row.startswith(title)
+        assert catalogue.themes[tip.theme].name.in_(language) in row
+        assert re.search(rf"^ *{re.escape(title)}.* {shown} *$", table, re.MULTILINE)
+
+
+def test_a_tip_of_another_school_or_one_that_is_gone_is_not_shown(catalogue: Catalogue) -> None:
+    counts = {f"tip:{TIP}": 20, "tip:gone-long-ago": 20}
+    for other in ("leiden", NATIONAL):
+        assert found_in(catalogue, counts, other).is_empty
+    school = catalogue.schools["voorbeeld"]
+    without = replace(school, tips=tuple(tip for tip in school.tips if tip.id != TIP))
+    gone = replace(catalogue, schools={**catalogue.schools, "voorbeeld": without})
+    assert not found_in(gone, counts).tips
+
+
+@pytest.mark.parametrize(("use", "is_shown"), [("hidden", True), ("crisis", False)])
+def test_a_tip_that_was_sent_stays_unless_it_is_about_danger(
+    app: App, catalogue: Catalogue, use: str, is_shown: bool
+) -> None:
+    school = catalogue.schools["voorbeeld"]
+    about = next(tip.offering for tip in school.tips if tip.id == TIP)
+    changed = tuple(
+        o.model_copy(update={"use": use}) if o.id == about else o for o in school.offerings
+    )
+    others = {id: o for id, o in catalogue.offerings.items() if id != about}
+    now_other = replace(
+        catalogue,
+        schools={**catalogue.schools, "voorbeeld": replace(school, offerings=changed)},
+        offerings=others | {o.id: o for o in changed if o.use != "hidden"},
+    )
+    found = found_in(now_other, {f"tip:{TIP}": 20})
+    assert bool(found.tips) == is_shown
+    assert (TIP in " ".join(words(app, now_other, found, "nl").split())) == is_shown
+    assert (TIP in page(app, now_other, "nl", found)) == is_shown
+
+
+def test_every_kind_that_was_dropped_has_its_own_number_and_there_is_no_sum(app: App) -> None:
+    counts = dict(zip(get_args(DueKind), (12, 9, 0, 30), strict=True))
+    day = {f"dropped:{kind}": count for kind, count in counts.items()}
+    said = dropped({dt.date(2026, 11, 3): day}, YEAR)
+    assert said is not None
+    english = app.translators["en"].say(said)
+    assert "together): check-ins 12, reminders <10 and tips 30. Check" in english
+    assert "12 vragen of het lukte, <10 herinneringen en 30 tips." in app.translators["nl"].say(
+        said
+    )
+    assert re.findall(r"\d+", english) == ["12", "10", "30"]
+
+
+@pytest.mark.parametrize("kind", get_args(DueKind))
+def test_what_was_dropped_in_these_months_is_said_for_each_kind(app: App, kind: str) -> None:
+    name = f"dropped:{kind}"
+    outside = {dt.date(2026, 7, 31): {name: 500}, dt.date(2027, 8, 1): {name: 500}}
+    assert dropped(outside, YEAR) is None
+    inside = {dt.date(2026, 8, 1): {name: 9}, dt.date(2027, 7, 31): {name: 8}}
+    said = dropped(outside | inside, YEAR)
+    assert said is not None
+    assert re.findall(r"\d+", app.translators["en"].say(said)) == ["17"]
+
+
+def test_nothing_is_said_where_nothing_was_dropped() -> None:
+    day = {f"suggested:{ONE}": 77, "dropped:tip": 0, "dropped:something-else": 50}
+    assert dropped({dt.date(2026, 11, 3): day}, YEAR) is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_dropped_stands_once_below_all_institutions(
+    app: App, catalogue: Catalogue, language: Language
+) -> None:
+    said = dropped({dt.date(2026, 11, 3): {"dropped:check-in": 3}}, YEAR)
+    assert said is not None
+    both = (much(catalogue), much(catalogue, NATIONAL))
+    text = page(app, catalogue, language, *both, in_the_end=said)
+    sentence = html.escape(app.translators[language].say(said))
+    assert "&lt;10" in sentence
+    assert text.count(sentence) == 1
+    assert text.rindex('<section class="school"') < text.index(sentence)
+    assert text.index(sentence) < text.index('<section class="counting"')
+    Outline(text)
+
+
+# ---- the table and the page ---------------------------------------------------------------------
+
+
 def words(app: App, catalogue: Catalogue, found: Insights, language: Language) -> str:
     out = io.StringIO()
 
@@ -169,11 +290,17 @@ def words(app: App, catalogue: Catalogue, found: Insights, language: Language) -
     return out.getvalue()
 
 
-def page(app: App, catalogue: Catalogue, language: Language, *found: Insights) -> str:
+def page(
+    app: App,
+    catalogue: Catalogue,
+    language: Language,
+    *found: Insights,
+    in_the_end: Text | None = None,
+) -> str:
     def say(what: Arg) -> str:
         return app.translators[language].say(what, catalogue)
 
-    return as_page(found, say, language, TODAY)
+    return as_page(found, say, language, TODAY, in_the_end)
 
 
 def much(catalogue: Catalogue, school: str = "voorbeeld") -> Insights:
@@ -186,6 +313,8 @@ def much(catalogue: Catalogue, school: str = "voorbeeld") -> Insights:
                 day[f"{name}:{offering.id}"] = at * (nth % 5) // part
             day[f"helped:{offering.id}:yes"] = at // 3
             day[f"hindered:time:{offering.id}"] = nth % 2
+        for nth, tip in enumerate(catalogue.school(school).tips):
+            day[f"tip:{tip.id}"] = nth
     return insights(catalogue, school, counts, YEAR)
 
 
@@ -221,9 +350,9 @@ def test_everybody_can_find_the_way_in_the_page(
     outline = Outline(text)
     assert outline.all("html") == [{"lang": language}]
     assert len(outline.all("h1")) == len(outline.all("main")) == 1
-    assert len(outline.all("table")) == len(outline.all("caption")) == 8
+    assert len(outline.all("table")) == len(outline.all("caption")) == 9  # national has no tips
     boxes = [attrs for attrs in outline.all("div") if attrs.get("role") == "region"]
-    assert len({box["aria-label"] for box in boxes}) == len(boxes) == 10  # with two plots
+    assert len({box["aria-label"] for box in boxes}) == len(boxes) == 11  # with two plots
     for svg in outline.all("svg"):
         assert svg.get("aria-hidden") == "true" or (svg["role"] == "img" and svg["aria-label"])
     forbidden = {"script", "link", "img", "iframe", "object", "embed"}
@@ -339,7 +468,9 @@ async def test_it_reads_beside_the_running_bot(wegwijs: Wegwijs, tmp_path: Path)
     store = await open_store(tmp_path, None, lambda: last_month)
     try:
         counts = (f"suggested:{ONE}",) * 41 + ("suggested:nat-ease",) * 43
-        await store.commit(Step(None, None, counts=(*counts, *("help:suicidal",) * 47)))
+        not_said = ("dropped:reminder",) * 61
+        of_all = (*counts, *not_said, *("help:suicidal",) * 47)
+        await store.commit(Step(None, None, counts=of_all))
         whole = await asyncio.to_thread(wegwijs)
         one = await asyncio.to_thread(wegwijs, "--institution", "voorbeeld")
         written = await asyncio.to_thread(wegwijs, "--html", str(file))
@@ -349,8 +480,11 @@ async def test_it_reads_beside_the_running_bot(wegwijs: Wegwijs, tmp_path: Path)
     assert "41" in whole[1]
     assert "43" in whole[1]
     assert "of all schools together" in whole[1]
+    assert "reminders 61" in " ".join(whole[1].split())
+    assert "61" not in one[1]
     assert "41" in one[1]
     assert "43" not in one[1]
     assert "47" not in whole[1] + one[1]
     assert "page.html" in written[2]
     assert "<svg" in file.read_text("utf-8")
+    assert "reminders 61" in file.read_text("utf-8")

@@ -26,7 +26,7 @@ _T = TypeVar("_T")
 
 def insights_command(options: argparse.Namespace, settings: Settings) -> int:
     """The bot may run: its database is only read."""
-    from bot.staff.insights import as_page, insights, print_table, school_year
+    from bot.staff.insights import as_page, dropped, insights, print_table, school_year
 
     translator = translator_of(settings)
     catalogue = read_everything(settings).catalogue
@@ -44,19 +44,22 @@ def insights_command(options: argparse.Namespace, settings: Settings) -> int:
     kept = _asked(settings, lambda store: store.counts(months[0]))
     if kept is None:
         return BAD
-    # What is national counts for all schools together, so it is of no school alone.
+    # What is national, or was dropped, counts for all schools together: it is of no school alone.
     shown = schools if options.institution else (*schools, NATIONAL)
     found = [insights(catalogue, school, kept, months) for school in shown]
+    in_the_end = None if options.institution else dropped(kept, months)
 
     def say(what: Any) -> str:
         return translator.say(what, catalogue)
 
     if options.html is not None:
-        page = as_page(found, say, settings.language, today)
+        page = as_page(found, say, settings.language, today, in_the_end)
         return write_out(options.html, page.encode(), settings)
     console = Console(highlight=False, emoji=False)
     for one in found:
         print_table(one, say, settings.language, console)
+    if in_the_end is not None:
+        console.print(say(in_the_end), markup=False)
     return GOOD
 
 

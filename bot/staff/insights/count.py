@@ -7,11 +7,11 @@ danger is never in it, and of the national offerings the counts are of all schoo
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from bot.catalogue import NATIONAL, Catalogue, Offering
+from bot.catalogue import NATIONAL, Catalogue, Offering, Tip
 from bot.catalogue.days import times
 from bot.catalogue.models import CalendarEntry
 from bot.staff.insights.suppress import Number, in_order, number, percent, totals
@@ -100,11 +100,20 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """How often a tip was sent, each time to one student. No total and no month has it too."""
+
+    tip: Tip
+    number: Number
+
+
+@dataclass(frozen=True)
 class Insights:
     """All that is shown of one institution. `months` are first days, in order.
 
     `monthly` has for each of `BY_MONTH` a number for each month; None is left out. `untouched` are
-    offerings of which nothing was counted; a national institution has no elements.
+    offerings of which nothing was counted, not even a tip; a national institution has no elements.
+    `tips` has none that was not sent.
     """
 
     school: str
@@ -115,6 +124,11 @@ class Insights:
     elements: tuple[Row, ...]
     monthly: Mapping[str, tuple[Number | None, ...]]
     bands: tuple[Band, ...]
+    tips: tuple[Sent, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return self.total.is_empty and not self.tips
 
     @property
     def is_national(self) -> bool:
@@ -157,6 +171,8 @@ def insights(
     rows = [Row(o.id, {name: number(of[o.id]) for name, of in parts.items()}) for o in offerings]
     all_rows = {id: Row(id, {name: of[id] for name, of in shown.items()}) for id in sums}
     total = all_rows.pop(_ALL)
+    tips = tuple(_tips(catalogue, school_id, by_month.values()))
+    told = {sent.tip.offering for sent in tips}
     monthly = {}
     for name in BY_MONTH:
         names = [_STORED[name].format(o.id) for o in offerings]
@@ -168,11 +184,14 @@ def insights(
         total=total,
         offerings=tuple(row for row in rows if not row.is_empty),
         untouched=tuple(
-            row.id for row, o in zip(rows, offerings, strict=True) if row.is_empty and o.use is None
+            row.id
+            for row, o in zip(rows, offerings, strict=True)
+            if row.is_empty and o.use is None and o.id not in told
         ),
         elements=tuple(row for row in all_rows.values() if not row.is_empty),
         monthly=monthly,
         bands=tuple(_bands(catalogue.calendar_of(school_id), months)),
+        tips=tips,
     )
 
 
@@ -203,6 +222,17 @@ def _by_element(
     if school_id == NATIONAL:
         return {}
     return {id: [o.id for o in offerings if id in o.elements] for id in catalogue.elements}
+
+
+def _tips(
+    catalogue: Catalogue, school_id: str, months: Collection[Mapping[str, int]]
+) -> Iterable[Sent]:
+    """The tips of this school that were sent, without those about what is only for danger now."""
+    for tip in catalogue.school(school_id).tips:
+        count = _sum(months, [f"tip:{tip.id}"])
+        about = catalogue.offerings.get(tip.offering)  # None: hidden now, but not when it was sent
+        if count and (about is None or about.use != "crisis"):
+            yield Sent(tip, number(count))
 
 
 def _bands(calendar: Iterable[CalendarEntry], months: Sequence[dt.date]) -> Iterable[Band]:

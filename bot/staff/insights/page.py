@@ -9,7 +9,7 @@ from pathlib import Path
 
 from babel.dates import format_date
 
-from bot.staff.insights.count import BROUGHT, BY_MONTH, TABLES, Band, Insights, Row, Say
+from bot.staff.insights.count import BROUGHT, BY_MONTH, TABLES, Band, Insights, Row, Say, Sent
 from bot.staff.insights.plot import Span, bars, by_month
 from bot.staff.insights.table import (
     LOCALES,
@@ -17,6 +17,7 @@ from bot.staff.insights.table import (
     period,
     sections,
     shown,
+    tip_name,
     untouched,
 )
 from bot.staff.page import (
@@ -33,14 +34,22 @@ from bot.text import FromCatalogue, Language, Text, text
 _STYLE = Path(__file__).with_name("page.css")
 
 
-def as_page(found: Sequence[Insights], say: Say, language: Language, today: dt.date) -> str:
+def as_page(
+    found: Sequence[Insights],
+    say: Say,
+    language: Language,
+    today: dt.date,
+    in_the_end: Text | None = None,
+) -> str:
     """A complete HTML document about one or more institutions.
 
-    `say` puts texts into this language; everything it says is escaped here.
+    `say` puts texts into this language; everything it says is escaped here. `in_the_end` is what is
+    said once, below all institutions.
     """
     safe = escaping(say)
     about = {one.school: safe(FromCatalogue("institution", one.school)) for one in found}
     schools = (_school(one, about[one.school], safe, language) for one in found)
+    last = f"<p>{safe(in_the_end)}</p>\n" if in_the_end is not None else ""
     return document(
         safe(text("insights.page-title")),
         safe(text("insights.intro")),
@@ -48,7 +57,7 @@ def as_page(found: Sequence[Insights], say: Say, language: Language, today: dt.d
         language,
         today,
         contents=safe(text("coverage.contents")),
-        body=f"{''.join(schools)}{_reading(safe)}",
+        body=f"{''.join(schools)}{last}{_reading(safe)}",
         style=_STYLE,
     )
 
@@ -61,9 +70,10 @@ def _school(found: Insights, name: str, safe: Say, language: Language) -> str:
     if found.is_national:
         national = safe(text("insights.national"))
         parts.append(f"<p>{national}</p>\n")
-    if not found.total.is_empty:
+    if not found.is_empty:
         parts += [_figures(found.total, safe), _months(found, name, safe, language)]
         parts += [_table(found, name, title, columns, safe) for title, columns in TABLES]
+        parts.append(_tips(found.tips, name, safe))
         if found.untouched:
             parts.append(f"<p>{safe(untouched(found))}</p>\n")
     return "".join((*parts, "</section>\n"))
@@ -163,6 +173,19 @@ def _table(found: Insights, name: str, title: Text, columns: Mapping[str, Text],
             lines.append(f'<tr><th scope="row">{safe(named)}</th>{cells}</tr>\n')
         body.append(f"<tbody>\n{''.join(lines)}</tbody>\n")
     return sheet(safe(title), name, safe(text("insights.caption")), heads, body)
+
+
+def _tips(tips: Sequence[Sent], name: str, safe: Say) -> str:
+    if not tips:
+        return ""
+    heads = _heads(safe(text("insights.what")), [safe(text("insights.sent"))])
+    rows = "".join(
+        f'<tr><th scope="row">{safe(tip_name(sent.tip))}</th>'
+        f"{_number(html.escape(shown(sent.number)))}</tr>\n"
+        for sent in tips
+    )
+    caption = safe(text("insights.caption"))
+    return sheet(safe(text("insights.tips")), name, caption, heads, [f"<tbody>\n{rows}</tbody>\n"])
 
 
 def _heads(first: str, numbers: Sequence[str]) -> str:

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as RichText
 
-from bot.staff.insights.count import BROUGHT, BY_MONTH, TABLES, Band, Insights, Row, Say
+from bot.catalogue import Tip
+from bot.staff.insights.count import BROUGHT, BY_MONTH, TABLES, Band, Insights, Row, Say, Sent
 from bot.staff.insights.suppress import HIDDEN, LEAST, Number
 from bot.staff.titled_table import titled_table
 from bot.text import Arg, FromCatalogue, Language, Several, Text, text
@@ -29,12 +30,14 @@ def print_table(found: Insights, say: Say, language: Language, console: Console)
     console.print(RichText(say(period(found, language))))
     if found.is_national:
         console.print(RichText(say(text("insights.national"))))
-    if found.total.is_empty:
+    if found.is_empty:
         return
     for title, columns in TABLES:
         if parts := list(sections(found, columns)):
             console.print(_rows(parts, title, columns, say))
     console.print(_months(found, say, language))
+    if found.tips:
+        console.print(_tips(found.tips, say))
     if found.untouched:
         console.print(RichText(say(untouched(found))))
     console.print(RichText(say(text("insights.legend")), style="dim"), "")
@@ -59,6 +62,13 @@ def _months(found: Insights, say: Say, language: Language) -> Table:
         numbers = (shown(found.monthly[name][at]) for name in BY_MONTH)
         then = "\n".join(band.entry.title.in_(language) for band in bands_in(found, month))
         table.add_row(RichText(month_name(month, language)), *numbers, RichText(then))
+    return table
+
+
+def _tips(tips: Iterable[Sent], say: Say) -> Table:
+    table = _table(say(text("insights.tips")), "", say(text("insights.sent")))
+    for sent in tips:
+        table.add_row(RichText(say(tip_name(sent.tip))), shown(sent.number))
     return table
 
 
@@ -92,6 +102,16 @@ def _named(
     return [(FromCatalogue(kind, row.id, field), row) for row in rows]
 
 
+def tip_name(tip: Tip) -> Text:
+    """The offering and the theme it is about, and the id by which `tips preview` has it."""
+    return text(
+        "insights.tip",
+        offering=FromCatalogue("offering", tip.offering, "title"),
+        theme=FromCatalogue("theme", tip.theme),
+        id=tip.id,
+    )
+
+
 def bands_in(found: Insights, month: dt.date) -> list[Band]:
     """What is in the calendar in this month."""
     return [b for b in found.bands if b.first.replace(day=1) <= month <= b.last]
@@ -100,7 +120,7 @@ def bands_in(found: Insights, month: dt.date) -> list[Band]:
 def period(found: Insights, language: Language) -> Text:
     """From which month to which month, as a sentence; where nothing was counted it says that."""
     first, last = (month_name(month, language) for month in (found.months[0], found.months[-1]))
-    if found.total.is_empty:
+    if found.is_empty:
         return text("insights.nothing", first=first, last=last)
     return text("insights.period", first=first, last=last)
 
