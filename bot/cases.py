@@ -245,6 +245,11 @@ class Cases:
     def desks(self) -> Mapping[str, Desk]:
         return self._staff.desks
 
+    @property
+    def places(self) -> frozenset[int]:
+        """The staff chats that did not block the bot, as far as it is known now."""
+        return frozenset(a.chat for a in self._staff.accounts.values() if not a.blocked)
+
     def is_staff(self, chat: int) -> bool:
         """Whether this chat belongs to a staff entry."""
         return chat in self._staff.accounts

@@ -28,6 +28,7 @@ from bot.channels.telegram.put import TelegramDeliver, put
 from bot.channels.telegram.receiver import Handler, Updates, poll
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.setup import set_up
+from bot.channels.telegram.staff_menu import StaffMenus
 from bot.conversation import World
 from bot.conversation.saved import silenced
 from bot.due import DueMessages
@@ -51,6 +52,7 @@ _TIDY = dt.timedelta(hours=1)
 _DEADLINES = 1.0  # seconds between two looks at what is due
 _STEADY = 1.0  # seconds between two things that are said because they are due
 _BETWEEN = 0.2  # seconds between two batches of that: students go first
+_MENUS = 300  # looks at who is staff before menus that could not be set are tried again
 _FIRST_PAUSES = (1, 2, 5, 10, 30)  # seconds, while Telegram cannot be reached at the start
 HEARTBEAT = "heartbeat"  # touched after each answer of Telegram that was handled
 STUCK = 180  # seconds without one: polling is stuck
@@ -170,6 +172,9 @@ async def _work(bot: Bot, updates: Updates, service: Service, asked: asyncio.Eve
         asyncio.create_task(_keep_time(cases, reviews, heard), name="deadlines"),
         asyncio.create_task(_say_what_is_due(due, heard), name="due"),
         asyncio.create_task(_watch(service, cases, due), name="catalogue"),
+        asyncio.create_task(
+            _keep_menus(StaffMenus(bot, service.translators), cases, heard), name="menus"
+        ),
     ]
     if mails is not None:
         beside.append(asyncio.create_task(mails.run(), name="mail"))
@@ -337,6 +342,21 @@ async def _keep_time(cases: Cases, reviews: Reviews, heard: asyncio.Event) -> No
         except Exception as error:
             _log.error("Owners could not be asked (%s).", type(error).__name__)
         await asyncio.sleep(_DEADLINES)
+
+
+async def _keep_menus(menus: StaffMenus, cases: Cases, heard: asyncio.Event) -> None:
+    """The menu of staff: at the start, where the staff changed, and again where it failed."""
+    await heard.wait()
+    while True:
+        places = cases.places
+        try:
+            await menus.update(places)
+        except Exception as error:
+            _log.error("Menus of staff could not be set (%s).", type(error).__name__)
+        for _ in range(_MENUS):
+            await asyncio.sleep(_DEADLINES)
+            if cases.places != places:
+                break
 
 
 async def _say_what_is_due(due: DueMessages, heard: asyncio.Event) -> None:

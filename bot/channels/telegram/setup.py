@@ -23,8 +23,8 @@ _log = logging.getLogger(__name__)
 _NAME = text("telegram.name")
 _DESCRIPTION = text("telegram.description")
 _SHORT = text("telegram.short-description")
-# In the order in which Telegram lists them.
-_COMMANDS: dict[str, Text] = {
+# In the order in which Telegram lists them. Staff have more: see `staff_menu`.
+COMMANDS: dict[str, Text] = {
     "now": text("telegram.command-now"),
     "person": text("telegram.command-person"),
     "saved": text("telegram.command-saved"),
@@ -38,7 +38,7 @@ _COMMANDS: dict[str, Text] = {
     "forget": text("telegram.command-forget"),
 }
 # English is for everybody whose language has no text of its own.
-_LANGUAGES: tuple[tuple[Language, str], ...] = (("en", ""), ("nl", "nl"))
+LANGUAGES: tuple[tuple[Language, str], ...] = (("en", ""), ("nl", "nl"))
 
 
 async def set_up(bot: Bot, store: Store, translators: Mapping[Language, Translator]) -> bool:
@@ -47,9 +47,9 @@ async def set_up(bot: Bot, store: Store, translators: Mapping[Language, Translat
     One that Telegram does not take now does not keep the others from being set.
     """
     good = True
-    for language, code in _LANGUAGES:
+    for language, code in LANGUAGES:
         say = translators[language].say
-        commands = [(name, say(what)) for name, what in _COMMANDS.items()]
+        commands = [(name, say(what)) for name, what in COMMANDS.items()]
         wanted: tuple[tuple[str, Any, Callable[..., Awaitable[bool]]], ...] = (
             ("commands", commands, bot.set_my_commands),
             ("description", say(_DESCRIPTION), bot.set_my_description),
