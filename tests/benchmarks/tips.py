@@ -1,10 +1,12 @@
 """Whether students who are talking notice that a tip goes out to thousands of others.
 
     python -m tests.benchmarks.tips [--tips 5000] [--phase 200] [--students 50] [--every 10]
+        [--quiet 1]
 
 A real bot against the stand-in for Telegram, at Telegram's own pace. By turns nothing happens
 beside the conversations, or a tip becomes due for `--phase` students at once and goes out at the
-bot's pace; until `--tips` are out. Meanwhile `--students` press a button every so many seconds,
+bot's pace; until `--tips` are out. Between these times nothing happens for as long, or for
+`--quiet` times as long. Meanwhile `--students` press a button every so many seconds,
 each answered before they press again, and are timed from the press to the answer. Printed: the
 middle and the 95th percentile of either, and their ratio.
 """
@@ -106,6 +108,7 @@ def main() -> None:
     parser.add_argument("--phase", type=int, default=200)
     parser.add_argument("--students", type=int, default=50)
     parser.add_argument("--every", type=float, default=10)
+    parser.add_argument("--quiet", type=float, default=1)
     options = parser.parse_args()
     with BotApi() as api, tempfile.TemporaryDirectory() as folder:
         clock = Path(folder) / "clock"
@@ -123,11 +126,12 @@ def main() -> None:
             begin = time.monotonic() + 10  # by then all is prepared
             students = [Student(u, begin + chance.random() * options.every) for u in users]
             load = Load(api, students, options.every, chance)
-            print(measure(load, api, data, options.tips, options.phase), flush=True)
+            line = measure(load, api, data, options.tips, options.phase, options.quiet)
+            print(line, flush=True)
 
 
-def measure(load: Load, api: BotApi, data: Path, tips: int, phase: int) -> str:
-    """By turns with and without tips, each as long as the other."""
+def measure(load: Load, api: BotApi, data: Path, tips: int, phase: int, quiet: float) -> str:
+    """By turns with and without tips, without them so many times as long as with."""
     chats = whose_moment_has_come(read_catalogue(read_settings({}).catalogue))
     sent, line = 0, ""
     while sent < tips:
@@ -142,7 +146,7 @@ def measure(load: Load, api: BotApi, data: Path, tips: int, phase: int) -> str:
         sent += phase
         forget(api, [student.user for student in load.students])
         begun = time.monotonic()
-        while time.monotonic() - begun < seconds:
+        while time.monotonic() - begun < quiet * seconds:
             load.look(tips=False)
         forget(api, [student.user for student in load.students])
         line = _line(load, sent, seconds)
