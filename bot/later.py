@@ -40,4 +40,8 @@ class Later(Generic[T]):
     def ready(self) -> T:
         """The thing itself; waits until it is made, and raises what went wrong in making it."""
         self.start()
-        return self._made.result()
+        try:
+            return self._made.result()
+        except BaseException as error:
+            # It is raised again each time: it would hold on to what each caller had in its hands.
+            raise error.with_traceback(None) from None

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import pytest
 
@@ -12,9 +16,11 @@ from bot.app import App
 from bot.later import Later
 from bot.safety.core import CORE
 from bot.safety.detect import Danger, Detector
+from bot.safety.transformer import Transformer
 from bot.safety.vote import NAME, Vote
 from bot.staff.evaluate_safety import evaluate_safety, read_rows
 from bot.understanding.encoder import UniversalSentenceEncoder
+from bot.understanding.normalise import fold
 from tests.test_safety import CLEAR
 
 DATA = Path(__file__).parent / "data"
@@ -95,6 +101,84 @@ def test_harmless_talk_around_it_takes_nothing_away(between: str, app: App) -> N
             assert app.danger(whole) is not None, text
 
 
+FAR = "vandaag had ik college over statistiek en daarna ging ik met de trein naar huis. "
+
+
+@pytest.mark.parametrize("before", [5, 13, 16, 31, 45])
+def test_however_far_into_a_text_it_is_said(before: int, app: App, vote: Vote) -> None:
+    """Telegram takes 4,096 characters; the networks take in a part of that at a time."""
+    hidden = FAR * before + "hij heeft een overdosis van iets, denk ik. " + FAR
+    seen = app.detector.ready().detect(hidden)
+    assert seen is not None
+    assert vote.detect(hidden, seen) is seen
+    assert vote.detect(FAR * before + "soms hoop ik dat ik in mijn slaap doodga. " + FAR)
+
+
+def test_what_is_too_long_to_look_at_is_not_called_calm(vote: Vote) -> None:
+    assert vote.detect(FAR * 70, SEEN) is SEEN
+
+
+@pytest.mark.parametrize("disguise", ["\u2060".join, " \u2060".join, lambda t: f"\u2068{t}\u2069"])
+def test_what_the_rules_see_through_is_not_taken_away(
+    disguise: Callable[[str], str], app: App
+) -> None:
+    """The networks do not read such spelling; what they cannot read, they cannot call calm."""
+    for _, text in CLEAR:
+        if app.detector.ready().detect(disguise(text)) is not None:
+            assert app.danger(disguise(text)) is not None, text
+
+
+@pytest.mark.parametrize("text", ["我不想活了", "я хочу покончить с собой", "死にたい"])
+def test_in_another_script_the_quick_network_decides(text: str, vote: Vote) -> None:
+    assert vote.detect(text) is not None
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError, BadZipFile, ValueError])
+def test_without_the_careful_network_the_quick_one_goes_on(
+    error: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> Transformer:
+        raise error("a file that is not as it was")
+
+    alone = Vote(UniversalSentenceEncoder().pieces, broken)
+    assert alone.detect("soms hoop ik dat ik in mijn slaap doodga") is not None
+    assert error.__name__ in caplog.text
+
+
+def test_no_message_is_kept_where_the_vote_cannot_be_made(app: App) -> None:
+    """What is raised again for each message must not hold on to it."""
+
+    class Message(str):
+        """A text of which can be seen whether it is still there."""
+
+        __slots__ = ("__weakref__",)
+
+    def broken() -> Vote:
+        raise ValueError
+
+    unmade: Later[Vote | None] = Later(broken)
+    there = []
+    for _ in range(3):
+        message = Message("ik weet het niet meer")
+        there.append(weakref.ref(message))
+        replace(app, vote=unmade).danger(message)
+        del message
+    gc.collect()
+    assert [one() for one in there] == [None] * 3
+
+
+def test_nothing_that_was_learnt_is_among_what_measures() -> None:
+    folder = Path(__file__).parents[1] / "training" / "safety"
+    lines = [line for file in folder.glob("*.tsv") for line in file.read_text("utf-8").splitlines()]
+    learnt = {fold(line.partition("\t")[2]) for line in lines}
+    held_out = [
+        json.loads(line)["text"]
+        for file in DATA.glob("held_out_*.jsonl")
+        for line in file.read_text("utf-8").splitlines()
+    ]
+    assert not [text for text in held_out if fold(text) in learnt]
+
+
 def test_the_core_is_firm() -> None:
     said = {rule.id: rule for rule in CORE}
     seen = Detector().detect("ik wil dood")
@@ -127,14 +211,16 @@ def test_endless_repetition_is_no_danger(text: str, vote: Vote) -> None:
 
 
 def test_it_does_not_flood(app: App, vote: Vote) -> None:
-    """Of the phrases of the catalogue, which are no danger, an even sample."""
+    """Of the phrases of the catalogue, which are no danger, an even sample: of the heavy ones among
+    them some alarm (docs/safety.md)."""
     phrases = [p for need in app.catalogue.needs.values() for p in need.phrases.both[::40]]
     alarmed = [phrase for phrase in phrases if vote.detect(phrase)]
-    assert len(alarmed) <= 0.01 * len(phrases), alarmed
+    assert len(alarmed) <= 0.025 * len(phrases), alarmed
 
 
 @pytest.mark.parametrize(
-    ("name", "least", "most"), [("held_out_crisis", 95, 6), ("held_out_crisis_2", 88, 6)]
+    ("name", "least", "most"),
+    [("held_out_crisis", 97, 6), ("held_out_crisis_2", 97, 6), ("held_out_crisis_3", 97, 6)],
 )
 def test_the_numbers_of_the_docs_still_hold(name: str, least: float, most: float, app: App) -> None:
     """On messages that nobody trained on or wrote rules by. See docs/safety.md."""
@@ -146,8 +232,9 @@ def test_the_numbers_of_the_docs_still_hold(name: str, least: float, most: float
     assert report.total_false_alarms.percent <= most
 
 
-def test_ordinary_messages_seldom_alarm(app: App) -> None:
+@pytest.mark.parametrize("name", ["held_out_needs", "held_out_ordinary"])
+def test_ordinary_messages_seldom_alarm(name: str, app: App) -> None:
     """More often than we want (docs/safety.md); no more often than that."""
-    ordinary = (DATA / "held_out_needs.jsonl").read_text("utf-8").splitlines()
+    ordinary = (DATA / f"{name}.jsonl").read_text("utf-8").splitlines()
     alarmed = [line for line in ordinary if app.danger(json.loads(line)["text"])]
-    assert len(alarmed) <= 0.045 * len(ordinary)
+    assert len(alarmed) <= 0.055 * len(ordinary)
