@@ -33,10 +33,6 @@ _REMEMBERED = dt.timedelta(days=14)
 _A_WEEK = dt.timedelta(days=7)  # before such a row, or a tip that failed, is looked at again
 
 
-async def _at_once() -> None:
-    """There is nobody to wait for."""
-
-
 class Deliver(Protocol):
     """How a message is put into the form of its channel."""
 
@@ -63,7 +59,7 @@ class DueMessages:
         world: Callable[[], World],
         deliver: Deliver,
         wake: Callable[[], None],
-        calm: Callable[[], Awaitable[None]] = _at_once,
+        calm: Callable[[], Awaitable[None]],
     ) -> None:
         """`calm` is awaited before each use of the store: students who wait for an answer go
         first."""
@@ -83,9 +79,9 @@ class DueMessages:
 
         At night nothing is looked at: it is said, or found to be too late, in the morning.
         """
-        world = self._world()
-        if not is_waking(world.now):
+        if not is_waking(self._world().now):
             return 0
+        await self._calm()
         if self._stale:
             self._stale = False  # at once: there may be another one while we wait
             try:
@@ -93,7 +89,7 @@ class DueMessages:
             except Exception:
                 self._stale = True
                 raise
-        await self._calm()
+        world = self._world()
         following: list[_Follows] = []
         for due, chat in await self._store.due(min(_BATCH, _LOOKS * most)):
             following.append(follows(due, chat, world, self._deliver))
@@ -102,6 +98,8 @@ class DueMessages:
         if not following:
             return 0
         await self._calm()
+        if self._stale:  # decided by a catalogue that is another one by now
+            return 0
         try:
             await self._commit(following)
         except StaleChatError:  # a student did something just now: that one is looked at again
@@ -160,8 +158,7 @@ def _tip(due: Due, state: State, world: World, deliver: Deliver) -> _Follows:
     found = look(wishes, student, row, world.catalogue, world.now, due.chat)
     again = replace(due, at=found.at, body=row_to_json(found.row))
     if found.now is None:
-        missed = row.planned is not None and world.now - due.at > _TOO_LATE
-        return _Follows(due, counts=("dropped:tip",) if missed else (), again=again)
+        return _Follows(due, counts=("dropped:tip",) if found.missed else (), again=again)
     meant = tip_of(found.now, student.institution, world.catalogue)
     if meant is None:
         raise ValueError("a tip that is right now is there")

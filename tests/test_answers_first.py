@@ -61,9 +61,7 @@ class Desk:
 
     def __init__(self, store: SqlStore) -> None:
         self.store, self.telegram, self.answering = store, SlowTelegram(), Answering()
-        self.sender = Sender(
-            cast(Bot, self.telegram), store, lambda: NOON, answering=self.answering
-        )
+        self.sender = Sender(cast(Bot, self.telegram), store, lambda: NOON, self.answering)
 
     async def says(self, chat: int, words: str, *, waits: bool = False) -> None:
         one = Addressed(chat, Outgoing("say", SAY.dump_json(Say(words))), waits=waits)
@@ -148,5 +146,9 @@ async def test_patience_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
         now = 106.0
         assert one.is_calm()
         await asyncio.wait_for(one.calm(), 1)
+        one.let_go()
+        assert not one.is_calm(), "one goes, and the next needs as much patience"
+        now = 112.0
+        assert one.is_calm()
     with one:
         assert not one.is_calm(), "a pause begins it anew"

@@ -16,6 +16,7 @@ from telegram import Bot
 from bot.advice.timing import next_meeting
 from bot.catalogue import Catalogue
 from bot.catalogue.days import AMSTERDAM
+from bot.channels.telegram.answering import Answering
 from bot.channels.telegram.keeping import on_telegram
 from bot.channels.telegram.put import SAY, Say
 from bot.channels.telegram.sender import Sender
@@ -48,6 +49,10 @@ TALK, TABLE, OTHER = "vb-student-counsellor", "vb-neuro-table", "nat-gp"
 BEFORE_SAVED = Path(__file__).with_name("data") / "state_before_saved.json"
 
 
+async def at_once() -> None:
+    """Nobody waits for an answer."""
+
+
 class Program:
     """Store, engine and the loop of what is due, with a clock and a catalogue that can change."""
 
@@ -56,7 +61,7 @@ class Program:
         self.unsayable: str | None = None  # a message that its channel cannot put into its form
         self._number = 0
         self.engine = Engine(store, self._world, self._put, self._send_now, lambda: None)
-        self.due = DueMessages(store, self._world, self, lambda: None)
+        self.due = DueMessages(store, self._world, self, lambda: None, at_once)
 
     def _world(self) -> World:
         return dataclasses.replace(self.world, now=self.now)
@@ -185,7 +190,7 @@ async def test_after_a_stop_nothing_is_said(program: Program, stops: str) -> Non
 async def test_two_programs_say_it_once(program: Program) -> None:
     await program.takes(ANNA, "ask:3")
     program.now = NOW + dt.timedelta(days=3)
-    other = DueMessages(program.store, program._world, program, lambda: None)
+    other = DueMessages(program.store, program._world, program, lambda: None, at_once)
     await asyncio.gather(*(one.tick(9) for one in (program.due, other, program.due, other)))
     assert len(await program.store.claim(9)) == 1
     assert await waiting(program) == 1
@@ -214,6 +219,86 @@ async def test_no_next_one_as_long_as_one_is_on_its_way(program: Program) -> Non
         await program.takes(chat, "ask:3")
     program.now = NOW + dt.timedelta(days=3)
     assert [await program.due.tick(1) for _ in range(3)] == [1, 0, 0]
+
+
+async def test_one_that_may_not_go_yet_keeps_nobody_waiting(program: Program) -> None:
+    """Telegram said: not to this chat for now."""
+    for chat in (ANNA, BRAM):
+        await program.takes(chat, "ask:3")
+    program.now = NOW + dt.timedelta(days=3)
+    assert await program.due.tick(1) == 1
+    (first,) = await program.store.claim(9)
+    await program.store.retry(first.id, program.now + dt.timedelta(minutes=10))
+    assert await program.due.tick(1) == 1
+    (next_one,) = await program.store.claim(9)
+    assert {first.chat, next_one.chat} == {ANNA, BRAM}
+
+
+async def test_who_waits_for_an_answer_goes_before_each_use_of_the_store(program: Program) -> None:
+    await program.takes(ANNA, "ask:3")
+    program.now = NOW + dt.timedelta(days=3)
+    used: list[str] = []
+
+    class Told:
+        """The store, and what is asked of it."""
+
+        def __getattr__(self, name: str) -> Any:
+            used.append(name)
+            return getattr(program.store, name)
+
+    async def calm() -> None:
+        used.append("calm")
+
+    due = DueMessages(cast(Store, Told()), program._world, program, lambda: None, calm)
+    assert await due.tick(1) == 1
+    assert used == ["calm", "look_again", "due", "calm", "commit"]
+    used.clear()
+    program.now = program.now.replace(hour=3)
+    assert await due.tick(1) == 0
+    assert used == []
+
+
+async def test_a_catalogue_that_changes_while_it_waits_is_looked_at_again(program: Program) -> None:
+    await program.takes(ANNA, "ask:3")
+    program.now = NOW + dt.timedelta(days=3)
+    waits = 0
+
+    async def calm() -> None:
+        nonlocal waits
+        waits += 1
+        if waits == 2:
+            there = program.world.catalogue
+            program.world = dataclasses.replace(
+                program.world, catalogue=without_offering(there, TALK)
+            )
+            due.changed()
+
+    due = DueMessages(program.store, program._world, program, lambda: None, calm)
+    assert await due.tick(1) == 0
+    await due.tick(1)
+    assert await program.store.claim(9) == []
+
+
+async def test_the_sender_and_who_handles_updates_share_who_waits(program: Program) -> None:
+    """What is due waits while an update is handled, and while its answer is sent."""
+    answering = Answering()
+    telegram = Telegram()
+    moments: list[bool] = []
+
+    async def send(chat: int, words: str, **_: object) -> SimpleNamespace:
+        moments.append(answering.is_calm())
+        return SimpleNamespace(message_id=1)
+
+    telegram.send_message = send  # type: ignore[method-assign]
+    store = Watched(program.store)
+    sender = Sender(cast(Bot, telegram), cast(Store, store), lambda: program.now, answering)
+    await program.store.commit(Step(None, Chat(ANNA, "nl"), (say("an answer"),)))
+    running = asyncio.create_task(sender.run())
+    await asyncio.wait_for(store.at_rest.wait(), 5)
+    sender.stop(5)
+    await running
+    assert moments == [False]
+    assert answering.is_calm()
 
 
 async def test_what_was_sent_is_remembered_after_a_stop_for_a_while(program: Program) -> None:
@@ -437,7 +522,7 @@ async def test_a_store_that_is_busy_once_does_not_lose_a_new_catalogue(
 
 async def waiting(program: Program) -> int:
     """How many messages that nobody waits for are still to be sent."""
-    return await program.store._do(outbox.waiting)
+    return await program.store._do(lambda c: outbox.waiting(c, program.now))
 
 
 class Telegram:
@@ -470,7 +555,7 @@ class Watched:
 async def arrives(program: Program) -> list[str]:
     """What the sender sends, until nothing more may go."""
     telegram, store = Telegram(), Watched(program.store)
-    sender = Sender(cast(Bot, telegram), cast(Store, store), lambda: program.now)
+    sender = Sender(cast(Bot, telegram), cast(Store, store), lambda: program.now, Answering())
     running = asyncio.create_task(sender.run())
     await asyncio.wait_for(store.at_rest.wait(), 5)
     sender.stop(5)

@@ -47,6 +47,10 @@ STEP = dt.timedelta(hours=2)
 SENT_FOR, IDLE = dt.timedelta(days=2), dt.timedelta(days=30)
 
 
+async def _at_once() -> None:
+    """Nobody waits for an answer."""
+
+
 class KilledError(Exception):
     """The program ended here."""
 
@@ -119,7 +123,7 @@ class Year:
 
     def start(self) -> None:
         """A program that was killed begins again, knowing nothing but the store."""
-        self.due = DueMessages(self.fragile, self._now, self, lambda: None)
+        self.due = DueMessages(self.fragile, self._now, self, lambda: None, _at_once)
 
     def _now(self) -> World:
         return dataclasses.replace(self.world, now=self.clock())

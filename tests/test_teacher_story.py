@@ -13,6 +13,7 @@ import pytest
 from bot.app import App
 from bot.cases import Cases
 from bot.catalogue import Catalogue
+from bot.channels.telegram.answering import Answering
 from bot.channels.telegram.put import PICTURE, Picture, TelegramDeliver
 from bot.channels.telegram.sender import Sender
 from bot.conversation import Event, Pressed, Started, World
@@ -194,7 +195,9 @@ async def test_where_pictures_are_refused_the_words_come(tmp_path: Path) -> None
         async with connected(api) as bot:
             store = await open_store(tmp_path / "data", None, Clock())
             body = PICTURE.dump_json(Picture(b"no picture", "Stuur deze link &amp; klaar"))
-            await Sender(bot, store, Clock()).send_now(102, (Outgoing("picture", body),))
+            await Sender(bot, store, Clock(), Answering()).send_now(
+                102, (Outgoing("picture", body),)
+            )
             await store.close()
         (said,) = teacher.inbox
         assert (said.text, said.file) == ("Stuur deze link & klaar", None)

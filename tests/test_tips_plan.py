@@ -250,6 +250,21 @@ def test_it_is_said_once(catalogue: Catalogue) -> None:
     assert again.now is None
 
 
+def test_missed_is_what_was_wished_and_whose_days_are_over(catalogue: Catalogue) -> None:
+    there, at, row = _planned(catalogue)
+    hour, day = dt.timedelta(hours=1), dt.timedelta(days=1)
+    moments = [at + n * day for n in range(-WINDOW, WINDOW + 1)]
+    last = max(moment for moment in moments if _look(there, row, moment).now)
+    for moment in (at, last):
+        assert not _look(there, row, moment).missed, "it is said"
+    assert not _look(there, row, at - day).missed, "it is still to come"
+    late = last + 20 * hour
+    assert _look(there, row, late).missed
+    assert _look(there, row, late).now is None
+    assert not _look(there, row, late, Wishes(("people",), 2)).missed, "not wished any more"
+    assert not _look(with_tips(there), row, late).missed, "it is gone"
+
+
 @pytest.mark.parametrize(
     "changed",
     [

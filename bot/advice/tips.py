@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -77,11 +77,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What follows from a look: what to say now, if anything, and when to look again."""
+    """What follows from a look: what to say now, if anything, and when to look again.
+
+    `missed`: what was planned is still wished, but its days are over.
+    """
 
     now: Occasion | None
     at: dt.datetime
     row: Row
+    missed: bool = False
 
 
 _ROW = TypeAdapter(Row)
@@ -171,11 +175,17 @@ def look(
     and it is planned anew.
     """
     now, planned = now.astimezone(dt.UTC), row.planned
-    if planned is not None and not _is_right(planned, wishes, student, row, catalogue, now, chat):
-        planned = None
+    missed = False
+    if planned is not None:
+        moments = _moments_of(planned, wishes, student, row, catalogue, chat)
+        missed = bool(moments) and max(moments) < now
+        if not _is_right(moments, row, wishes.most, now):
+            planned = None
     if planned is not None:
         row = Row(None, (*row.sent, Sent(planned, now)))
-    return Look(planned, *plan(wishes, student, row, catalogue, now, chat))
+    return Look(
+        planned, *plan(wishes, student, row, catalogue, now, chat), planned is None and missed
+    )
 
 
 def tip_of(
@@ -190,29 +200,35 @@ def tip_of(
     return None
 
 
-def _is_right(
+def _moments_of(
     planned: Occasion,
     wishes: Wishes,
     student: Student,
     row: Row,
     catalogue: Catalogue,
-    now: dt.datetime,
     chat: int,
-) -> bool:
+) -> list[dt.datetime]:
+    """When this may be said to this student; never where it was said, is gone or not wished."""
     found = tip_of(planned, student.institution, catalogue)
     if found is None or any(planned.same_as(one.occasion) for one in row.sent):
-        return False
+        return []
     tip, entry = found
+    if not is_for(tip, wishes, student, catalogue):
+        return []
+    return [
+        moment
+        for occasion, first in occasions(tip, (entry,))
+        for moment in _moments(chat, tip.id, first)
+    ]
+
+
+def _is_right(moments: Iterable[dt.datetime], row: Row, most: int, now: dt.datetime) -> bool:
+    """Whether this is a moment for it: today, in waking hours, and not too often."""
     today = now.astimezone(AMSTERDAM).date()
     return (
-        is_for(tip, wishes, student, catalogue)
-        and is_waking(now)
-        and _may_come(now, row.sent, wishes.most)
-        and any(
-            moment <= now and moment.astimezone(AMSTERDAM).date() == today
-            for occasion, first in occasions(tip, (entry,))
-            for moment in _moments(chat, tip.id, first)
-        )
+        is_waking(now)
+        and _may_come(now, row.sent, most)
+        and any(one <= now and one.astimezone(AMSTERDAM).date() == today for one in moments)
     )
 
 

@@ -60,10 +60,13 @@ _CLAIM = (
     .values(status=_SENDING, attempt=OUTBOX.c.attempt + 1)
     .returning(OUTBOX)
 )
+# One that may not go yet, or is behind another one in its chat, keeps no others from being said.
+_MAY_GO = select(_FIRST_PENDING.c.id).where(_FIRST_PENDING.c.not_before <= bindparam("now"))
 _WAITING = (
     select(func.count())
     .select_from(OUTBOX)
-    .where(OUTBOX.c.status.in_(_OPEN), OUTBOX.c.channel == "telegram", OUTBOX.c.waits)
+    .where(OUTBOX.c.waits, OUTBOX.c.channel == bindparam("through"))
+    .where((OUTBOX.c.status == _SENDING) | OUTBOX.c.id.in_(_MAY_GO))
 )
 _NEXT_DUE = select(func.min(_FIRST_PENDING.c.not_before)).where(
     _FIRST_PENDING.c.waits <= bindparam("waits_too")
@@ -235,9 +238,10 @@ def recover(connection: Connection, now: dt.datetime, again: Callable[[str], boo
     return len(found)
 
 
-def waiting(connection: Connection) -> int:
-    """How many messages that nobody waits for are still to be sent."""
-    return int(connection.execute(_WAITING).scalar_one())
+def waiting(connection: Connection, now: dt.datetime) -> int:
+    """How many messages that nobody waits for are being sent, or may be now."""
+    asked = {"now": now, "through": "telegram"}
+    return int(connection.execute(_WAITING, asked).scalar_one())
 
 
 def hush(connection: Connection, chat: int, kinds: Iterable[str]) -> None:

@@ -336,8 +336,8 @@ class Store(Protocol):
     async def due(self, limit: int) -> list[tuple[Due, Chat | None]]:
         """What is due now, each with its chat, the longest due first; not to who blocked us.
 
-        Nothing as long as something that nobody waits for is still to be sent. Without a chat where
-        there is none, or where something cannot be opened.
+        Nothing as long as something that nobody waits for is being sent, or may be sent now.
+        Without a chat where there is none, or where something cannot be opened.
         """
 
     async def look_again(self, kind: DueKind) -> int:

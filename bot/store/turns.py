@@ -47,7 +47,7 @@ def due_with_chats(
     connection: Connection, seal: Seal, now: dt.datetime, limit: int
 ) -> list[tuple[Due, Chat | None]]:
     """See `Store.due`."""
-    if outbox.waiting(connection):
+    if outbox.waiting(connection, now):
         return []
     return [_with_chat(connection, seal, one) for one in due.due_now(connection, now, limit)]
 

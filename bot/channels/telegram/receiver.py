@@ -77,9 +77,9 @@ class Handler:
         cases: Cases,
         reviews: Reviews,
         danger: Callable[[str], object],
-        answering: Answering | None = None,
+        answering: Answering,
     ) -> None:
-        self._answering = answering or Answering()
+        self._answering = answering
         self._bot = bot
         self._store = store
         self._engine = engine

@@ -50,7 +50,7 @@ _BREATH = 0.1  # seconds in which the first answers leave
 _SETTING_UP = (30, 300, 3600)  # seconds before name and commands are tried again
 _TIDY = dt.timedelta(hours=1)
 _DEADLINES = 1.0  # seconds between two looks at what is due
-_STEADY = 1.0  # seconds between two things that are said because they are due
+_STEADY = 0.33  # seconds between two things that are said because they are due
 _BETWEEN = 0.2  # seconds between two batches of that: students go first
 _MENUS = 300  # looks at who is staff before menus that could not be set are tried again
 _FIRST_PAUSES = (1, 2, 5, 10, 30)  # seconds, while Telegram cannot be reached at the start
@@ -151,7 +151,7 @@ async def _work(bot: Bot, updates: Updates, service: Service, asked: asyncio.Eve
     await cases.refresh()
     answering = Answering()
     pace = Pace(service.limits)
-    sender = Sender(bot, service.store, service.clock, pace, cases, answering)
+    sender = Sender(bot, service.store, service.clock, answering, pace, cases)
     mails = MailSender(service.store, service.smtp, service.clock) if service.smtp else None
 
     def wake() -> None:
@@ -234,7 +234,7 @@ def handler_for(
     cases: Cases,
     reviews: Reviews,
     wake: Callable[[], None],
-    answering: Answering | None = None,
+    answering: Answering,
 ) -> Handler:
     """What handles an update, whichever way it came in."""
 
@@ -362,7 +362,7 @@ async def _keep_menus(menus: StaffMenus, cases: Cases, heard: asyncio.Event) -> 
 async def _say_what_is_due(due: DueMessages, heard: asyncio.Event) -> None:
     """What students asked to hear later: a few at a time, so that answers are never kept waiting.
 
-    One a second is 5,000 in less than an hour and a half, should all be due at once.
+    At most three a second: 5,000 in about half an hour, should all be due at once.
     """
     await heard.wait()
     while True:

@@ -85,14 +85,14 @@ class Sender:
         bot: Bot,
         store: Store,
         clock: Callable[[], dt.datetime],
+        answering: Answering,
         pace: Pace | None = None,
         topics: Topics | None = None,
-        answering: Answering | None = None,
     ) -> None:
-        """`topics`: what is known of staff groups; None where there are none. `answering`: what
-        is shared with who thinks about answers."""
+        """`answering` is shared with who handles updates. `topics`: what is known of staff groups;
+        None where there are none."""
         self._topics = topics
-        self._answering = answering or Answering()
+        self._answering = answering
         self._bot = bot
         self._store = store
         self._clock = clock
@@ -159,7 +159,9 @@ class Sender:
         answers_only = not self._is_calm(now)
         claimed = await self._store.claim(1, answers_only=answers_only) if free else []
         for one in claimed:
-            if not one.waits:
+            if one.waits:
+                self._answering.let_go()
+            else:
                 self._begun = now
             task = asyncio.create_task(self._deliver(one) if one.waits else self._answer(one))
             (self._others if one.waits else self._answers).add(task)
