@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Lock, Thread
@@ -40,8 +41,8 @@ class Later(Generic[T]):
     def ready(self) -> T:
         """The thing itself; waits until it is made, and raises what went wrong in making it."""
         self.start()
-        try:
-            return self._made.result()
-        except BaseException as error:
-            # It is raised again each time: it would hold on to what each caller had in its hands.
-            raise error.with_traceback(None) from None
+        error = self._made.exception()
+        if error is not None:
+            # A fresh one each time: the one that is kept would hold on to what callers had in hand.
+            raise copy.copy(error).with_traceback(None)
+        return self._made.result()

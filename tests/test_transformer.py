@@ -61,7 +61,7 @@ def test_what_is_in_no_piece_is_unknown(pieces: Pieces) -> None:
 def test_any_text_gets_the_same_answer_twice(text: str, network: Transformer) -> None:
     first = network.look(text)
     assert first == network.look(text)
-    assert (first is None) == (not fold(text))
+    assert first is None or fold(text)
 
 
 @pytest.mark.parametrize("text", ["a" * 5000, "zelf " * 2000, "12 " * 300, "x " * 900])

@@ -174,6 +174,7 @@ def test_nothing_that_was_learnt_is_among_what_measures() -> None:
     held_out = [
         json.loads(line)["text"]
         for file in DATA.glob("held_out_*.jsonl")
+        if "out_of_scope" not in file.name  # small talk: what measures nothing here
         for line in file.read_text("utf-8").splitlines()
     ]
     assert not [text for text in held_out if fold(text) in learnt]

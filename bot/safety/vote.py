@@ -10,6 +10,7 @@ remembered.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -25,7 +26,9 @@ NAME = "vote"  # stands where the name of a rule would
 # All of these are in log-odds, and chosen on messages that nobody trained on, with the cost of a
 # miss far above that of a false alarm (docs/safety.md).
 THRESHOLD = -1.1  # from here on it adds
-_CALM = -3.0  # below this (1 to 20) a rule that is not firm was mistaken
+# Below the first (1 to 20) a rule that is not firm was mistaken; or below the second, where the
+# careful network is below the third.
+_CALM, _NEARLY, _FOR_CERTAIN = -3.0, -0.5, -4.0
 _SURE = (-3.5, 3.5)  # beyond these the quick network is sure, and the careful one not asked
 _QUICK_COUNTS, _CAREFUL_COUNTS = 0.5, 0.4
 _PART, _SHARED = 1000, 200  # characters looked at together, and how many of them also with the next
@@ -81,12 +84,13 @@ class Vote:
         folded = fold_all(text)
         if len(folded) > _MOST:
             return False
-        looks = [
-            self._quick.most_anywhere(part)
-            for reading in (folded, " ".join(split(text).words))
-            for part in _parts(reading)
-        ]
-        return all(most is not None and most < _CALM for most in looks)
+        as_read = " ".join(split(text).words)
+        looks = [self._quick.most_anywhere(p) for p in (*_parts(folded), *_parts(as_read))]
+        most = max(math.inf if one is None else one for one in looks)
+        if most < _CALM or most >= _NEARLY or self._careful is None:
+            return most < _CALM
+        again = [self._careful.look(part) for part in _parts(folded)]
+        return all(one is not None and one.odds < _FOR_CERTAIN for one in again)
 
 
 def _parts(folded: str) -> list[str]:
