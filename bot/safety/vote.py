@@ -26,9 +26,9 @@ NAME = "vote"  # stands where the name of a rule would
 # All of these are in log-odds, and chosen on messages that nobody trained on, with the cost of a
 # miss far above that of a false alarm (docs/safety.md).
 THRESHOLD = -1.1  # from here on it adds
-# Below the first (1 to 20) a rule that is not firm was mistaken; or below the second, where the
-# careful network is below the third.
-_CALM, _NEARLY, _FOR_CERTAIN = -3.0, -0.5, -4.0
+# A rule that is not firm was mistaken where the quick network is below the first (1 to 20); or where
+# it is not alarmed, below the second, and the careful one is below the third (1 to 150).
+_CALM, _NOT_ALARMED, _CERTAIN = -3.0, 1.5, -5.0
 _SURE = (-3.5, 3.5)  # beyond these the quick network is sure, and the careful one not asked
 _QUICK_COUNTS, _CAREFUL_COUNTS = 0.5, 0.4
 _PART, _SHARED = 1000, 200  # characters looked at together, and how many of them also with the next
@@ -87,10 +87,10 @@ class Vote:
         as_read = " ".join(split(text).words)
         looks = [self._quick.most_anywhere(p) for p in (*_parts(folded), *_parts(as_read))]
         most = max(math.inf if one is None else one for one in looks)
-        if most < _CALM or most >= _NEARLY or self._careful is None:
+        if most < _CALM or most >= _NOT_ALARMED or self._careful is None:
             return most < _CALM
         again = [self._careful.look(part) for part in _parts(folded)]
-        return all(one is not None and one.odds < _FOR_CERTAIN for one in again)
+        return all(one is not None and one.odds < _CERTAIN for one in again)
 
 
 def _parts(folded: str) -> list[str]:
