@@ -26,8 +26,8 @@ NAME = "vote"  # stands where the name of a rule would
 # All of these are in log-odds, and chosen on messages that nobody trained on, with the cost of a
 # miss far above that of a false alarm (docs/safety.md).
 THRESHOLD = -1.1  # from here on it adds
-# A rule that is not firm was mistaken where the quick network is below the first (1 to 20); or where
-# it is not alarmed, below the second, and the careful one is below the third (1 to 150).
+# A rule that is not firm was mistaken where the quick network is below the first (1 to 20); or
+# where it is not alarmed, below the second, and the careful one is below the third (1 to 150).
 _CALM, _NOT_ALARMED, _CERTAIN = -3.0, 1.5, -5.0
 _SURE = (-3.5, 3.5)  # beyond these the quick network is sure, and the careful one not asked
 _QUICK_COUNTS, _CAREFUL_COUNTS = 0.5, 0.4
