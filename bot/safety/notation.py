@@ -17,6 +17,7 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from bot.safety.spelling import plain_words
 from bot.text import Text, text
@@ -78,6 +79,17 @@ def _is_word(step: Step) -> bool:
     return step.words.isdisjoint((THE_MATCH, CLAUSE_END)) and not step.optional and not step.gap
 
 
+@cache  # a few thousand words, each of them in many expressions
+def _word(part: str) -> Steps | None:
+    """A word, with or without a star at its end; None where it is none."""
+    stem, star, rest = part.partition("*")
+    words = plain_words(stem)
+    if rest or not all(word.isalnum() for word in words):
+        return None
+    *before, last = words
+    return tuple(Step(frozenset((word,))) for word in (*before, last + star))
+
+
 class _Reader:
     """Reads parts from left to right; alternatives of one word each stay together in one step."""
 
@@ -118,9 +130,11 @@ class _Reader:
     ) -> list[Steps]:
         """Each variant so far, followed by each of what was found."""
         # One word each and nothing else: one step. A mark (clause end, the match) goes its own way.
-        plain = [steps for steps in found if len(steps) == 1 and _is_word(steps[0])]
+        plain: list[Steps] = []
+        ways: list[Steps] = []
+        for steps in found:
+            (plain if len(steps) == 1 and _is_word(steps[0]) else ways).append(steps)
         single = frozenset(word for steps in plain for word in steps[0].words)
-        ways = [steps for steps in found if steps not in plain]
         if single:
             ways.append((Step(single, optional=optional and not ways),))
         if optional and not (single and len(ways) == 1):
@@ -128,8 +142,9 @@ class _Reader:
         joined: list[Steps] = []
         for left, right in itertools.product(variants, ways):
             # Where an optional part is left out, the gap before it stays with the part after it.
-            start = (replace(right[0], gap=max(gap, right[0].gap)), *right[1:]) if right else ()
-            joined.append(left + start)
+            if right and gap > right[0].gap:
+                right = (replace(right[0], gap=gap), *right[1:])
+            joined.append(left + right)
         if len(joined) > MAX_VARIANTS:
             raise NotationError(text("safety.too-many", found=self.expression[:60]))
         return joined
@@ -139,12 +154,10 @@ class _Reader:
             return [(Step(frozenset((part,))),)]
         if part.startswith("<"):
             return self._group(part[1:-1])
-        stem, star, rest = part.partition("*")
-        words = plain_words(stem)
-        if rest or not all(re.fullmatch(r"[^\W_]+", word) for word in words):
+        steps = _word(part)
+        if steps is None:
             raise self._wrong()
-        *before, last = words
-        return [tuple(Step(frozenset((word,))) for word in (*before, last + star))]
+        return [steps]
 
     def _group(self, name: str) -> list[Steps]:
         if name not in self.groups or self.depth > _MAX_DEPTH:
