@@ -38,6 +38,7 @@ from bot.engine import Arrived, Engine, Spoken, stamp_of
 from bot.store import SqlStore, engine, open_store
 from bot.store.port import Outgoing, Step
 from bot.text import Language
+from tests.test_due import at_once
 
 STUDENTS = 2_000
 BEGIN = dt.datetime(2026, 8, 17, 9, 0, tzinfo=AMSTERDAM)
@@ -45,10 +46,6 @@ DAYS = 330
 SCHOOL, OFFERING = "voorbeeld", "vb-student-counsellor"
 STEP = dt.timedelta(hours=2)
 SENT_FOR, IDLE = dt.timedelta(days=2), dt.timedelta(days=30)
-
-
-async def _at_once() -> None:
-    """Nobody waits for an answer."""
 
 
 class KilledError(Exception):
@@ -123,7 +120,7 @@ class Year:
 
     def start(self) -> None:
         """A program that was killed begins again, knowing nothing but the store."""
-        self.due = DueMessages(self.fragile, self._now, self, lambda: None, _at_once)
+        self.due = DueMessages(self.fragile, self._now, self, lambda: None, at_once)
 
     def _now(self) -> World:
         return dataclasses.replace(self.world, now=self.clock())

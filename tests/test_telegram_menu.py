@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from telegram import Bot, BotCommandScopeChat
 from telegram.error import BadRequest
-from telegram.request import HTTPXRequest
 
 from bot.app import App
 from bot.channels.telegram.setup import COMMANDS
@@ -21,6 +20,7 @@ from bot.text import LANGUAGES, Language
 from tests.bot_api import BotApi, Fault
 from tests.handover_story import story
 from tests.process import started, until
+from tests.test_bot_api import connected
 from tests.test_cases import MILAN, SANNE, Desk
 from tests.test_store_contract import Clock
 
@@ -36,8 +36,7 @@ def api() -> Iterator[BotApi]:
 
 @pytest.fixture
 async def bot(api: BotApi) -> AsyncIterator[Bot]:
-    request = HTTPXRequest(httpx_kwargs={"trust_env": False})
-    async with Bot(api.token, base_url=api.base_url, request=request) as bot:
+    async with connected(api) as bot:
         yield bot
 
 
