@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -38,14 +38,20 @@ from bot.engine import Arrived, Engine, Spoken, stamp_of
 from bot.store import SqlStore, engine, open_store
 from bot.store.port import Outgoing, Step
 from bot.text import Language
+from bot.worker import Worker
 from tests.test_due import at_once
 
+T = TypeVar("T")
 STUDENTS = 2_000
 BEGIN = dt.datetime(2026, 8, 17, 9, 0, tzinfo=AMSTERDAM)
 DAYS = 330
 SCHOOL, OFFERING = "voorbeeld", "vb-student-counsellor"
 STEP = dt.timedelta(hours=2)
 SENT_FOR, IDLE = dt.timedelta(days=2), dt.timedelta(days=30)
+
+
+async def _at_once(worker: Worker, work: Callable[[], T]) -> T:
+    return work()
 
 
 class KilledError(Exception):
@@ -241,6 +247,8 @@ async def test_a_year(
     # Whether the disk keeps its word at a power cut is tried elsewhere; here it takes minutes.
     pragmas = tuple(one.replace("=FULL", "=OFF") for one in engine._PRAGMAS)
     monkeypatch.setattr(engine, "_PRAGMAS", pragmas)
+    # Nor are threads: handing things to one and back takes a good part of the time.
+    monkeypatch.setattr(Worker, "do", _at_once)
     now = [BEGIN]
     store = await open_store(tmp_path / "data", None, lambda: now[0])
     year = Year(store, dataclasses.replace(world, keeping=on_telegram(30, 2)), lambda: now[0])

@@ -29,6 +29,7 @@ THRESHOLD = -1.1  # from here on it adds
 # A rule that is not firm was mistaken where the quick network is below the first (1 to 20); or
 # where it is not alarmed, below the second, and the careful one is below the third (1 to 150).
 _CALM, _NOT_ALARMED, _CERTAIN = -3.0, 1.5, -5.0
+_SHORT = 20  # words; in a longer text the careful network may take harmless talk for the whole
 _SURE = (-3.5, 3.5)  # beyond these the quick network is sure, and the careful one not asked
 _QUICK_COUNTS, _CAREFUL_COUNTS = 0.5, 0.4
 _PART, _SHARED = 1000, 200  # characters looked at together, and how many of them also with the next
@@ -84,12 +85,13 @@ class Vote:
         folded = fold_all(text)
         if len(folded) > _MOST:
             return False
-        as_read = " ".join(split(text).words)
-        looks = [self._quick.most_anywhere(p) for p in (*_parts(folded), *_parts(as_read))]
+        words = split(text).words
+        parts = [*_parts(folded), *_parts(" ".join(words))]
+        looks = [self._quick.most_anywhere(part) for part in parts]
         most = max(math.inf if one is None else one for one in looks)
-        if most < _CALM or most >= _NOT_ALARMED or self._careful is None:
+        if most < _CALM or most >= _NOT_ALARMED or self._careful is None or len(words) > _SHORT:
             return most < _CALM
-        again = [self._careful.look(part) for part in _parts(folded)]
+        again = [self._careful.look(part) for part in parts]
         return all(one is not None and one.odds < _CERTAIN for one in again)
 
 
