@@ -1,8 +1,10 @@
-"""What the tests share: the shipped catalogue, put together once, and a fixed moment."""
+"""What the tests share: the shipped catalogue, put together once, a fixed moment, a server."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -12,6 +14,11 @@ from bot.catalogue import Catalogue
 from bot.catalogue.days import AMSTERDAM
 from bot.conversation import World
 from bot.settings import read_settings
+
+if TYPE_CHECKING:  # most tests need neither Telegram's library nor the stand-in for its server
+    from telegram import Bot
+
+    from tests.bot_api import BotApi
 
 # The same examples at every run: a build that fails says something about the change before it.
 settings.register_profile("wegwijs", derandomize=True, deadline=None)
@@ -48,3 +55,20 @@ def world(app: App) -> World:
         answers=app.answers,
         now=NOW,
     )
+
+
+@pytest.fixture
+def api() -> Iterator[BotApi]:
+    """A stand-in for Telegram's server, for one test."""
+    from tests.bot_api import BotApi
+
+    with BotApi() as api:
+        yield api
+
+
+@pytest.fixture
+async def bot(api: BotApi) -> AsyncIterator[Bot]:
+    from tests.connected import connected
+
+    async with connected(api) as bot:
+        yield bot

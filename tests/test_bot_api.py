@@ -7,9 +7,9 @@ import json
 import re
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -37,12 +37,12 @@ from telegram.error import (
     RetryAfter,
     TimedOut,
 )
-from telegram.request import HTTPXRequest
 
 from tests.bot_api import RIGHTS, BotApi, Fault, Flood, User
 from tests.bot_api.html import parse, trimmed
 from tests.bot_api.links import LinkError, checked_link
 from tests.bot_api.refused import RefusedError
+from tests.connected import connected
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*retry_after.*:DeprecationWarning")
 
@@ -58,40 +58,12 @@ def _close_connections() -> Iterator[None]:
 
 
 @pytest.fixture
-def api() -> Iterator[BotApi]:
-    with BotApi() as api:
-        yield api
-
-
-@pytest.fixture
-async def bot(api: BotApi) -> AsyncIterator[Bot]:
-    async with connected(api) as bot:
-        yield bot
-
-
-@pytest.fixture
 def student(api: BotApi) -> User:
     """A student who has started the bot; the update of it is out of the way."""
     student = api.user(7)
     student.starts()
     api._state.updates.pending.clear()
     return student
-
-
-@asynccontextmanager
-async def connected(api: BotApi, *, read_timeout: float = 5) -> AsyncIterator[Bot]:
-    requests = [
-        HTTPXRequest(20, read_timeout=read_timeout, httpx_kwargs={"verify": False}) for _ in "12"
-    ]
-    bot = Bot(
-        api.token,
-        base_url=api.base_url,
-        base_file_url=api.base_file_url,
-        request=requests[0],
-        get_updates_request=requests[1],
-    )
-    async with bot:
-        yield bot
 
 
 def keyboard(*rows: list[tuple[str, str]]) -> InlineKeyboardMarkup:

@@ -50,7 +50,7 @@ STEP = dt.timedelta(hours=2)
 SENT_FOR, IDLE = dt.timedelta(days=2), dt.timedelta(days=30)
 
 
-async def _at_once(worker: Worker, work: Callable[[], T]) -> T:
+async def _without_a_thread(worker: Worker, work: Callable[[], T]) -> T:
     return work()
 
 
@@ -248,7 +248,7 @@ async def test_a_year(
     pragmas = tuple(one.replace("=FULL", "=OFF") for one in engine._PRAGMAS)
     monkeypatch.setattr(engine, "_PRAGMAS", pragmas)
     # Nor are threads: handing things to one and back takes a good part of the time.
-    monkeypatch.setattr(Worker, "do", _at_once)
+    monkeypatch.setattr(Worker, "do", _without_a_thread)
     now = [BEGIN]
     store = await open_store(tmp_path / "data", None, lambda: now[0])
     year = Year(store, dataclasses.replace(world, keeping=on_telegram(30, 2)), lambda: now[0])

@@ -23,9 +23,9 @@ from bot.store import open_store
 from bot.store.port import Account, Outgoing, Step
 from tests.bot_api import BotApi, Seen, User
 from tests.bot_api.limits import checked_photo
+from tests.connected import connected
 from tests.handover_story import Story, hears, story
 from tests.process import LONG, pressed, started, told, until
-from tests.test_bot_api import connected
 from tests.test_store_contract import Clock
 
 GIVEN = "Je studieadviseur Sanne Kolk gaf je dit."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -20,24 +20,11 @@ from bot.text import LANGUAGES, Language
 from tests.bot_api import BotApi, Fault
 from tests.handover_story import story
 from tests.process import started, until
-from tests.test_bot_api import connected
 from tests.test_cases import MILAN, SANNE, Desk
 from tests.test_store_contract import Clock
 
 SET, DELETE = "setMyCommands", "deleteMyCommands"
 EACH = len(LANGUAGES)  # calls for a chat
-
-
-@pytest.fixture
-def api() -> Iterator[BotApi]:
-    with BotApi() as api:
-        yield api
-
-
-@pytest.fixture
-async def bot(api: BotApi) -> AsyncIterator[Bot]:
-    async with connected(api) as bot:
-        yield bot
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -24,12 +23,6 @@ from tests.process import (
 )
 
 _SETS = ("setMyName", "setMyDescription", "setMyShortDescription", "setMyCommands")
-
-
-@pytest.fixture
-def api() -> Iterator[BotApi]:
-    with BotApi() as api:
-        yield api
 
 
 def _command(api: BotApi | None, data: Path, *arguments: str, **env: str) -> tuple[int, str]:

@@ -40,7 +40,7 @@ DANGERS = (
 )
 HARMLESS = ("idiom", "topic", "past-or-other", "heavy", "ordinary")
 _BATCH = 64
-HELD_OUT = 0.2
+_HELD_OUT = 0.2
 _MEMORY = 0.998  # of the average
 # Most that students write is ordinary, most that was written for this is not: it counts for more.
 _COUNTS = {"ordinary": 2.5, "heavy": 1.5}
@@ -105,7 +105,7 @@ def options() -> tuple[list[Path], bool, bool]:
 
 def split(of: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     """A fifth is held out, always the same: what is learnt from, and what is not."""
-    aside = np.random.default_rng(0).random(len(of)) < HELD_OUT
+    aside = np.random.default_rng(0).random(len(of)) < _HELD_OUT
     pairs = list(zip(of, aside, strict=True))
     return [e for e, out in pairs if not out], [e for e, out in pairs if out]
 

@@ -178,14 +178,12 @@ def look(
     missed = False
     if planned is not None:
         moments = _moments_of(planned, wishes, student, row, catalogue, chat)
-        missed = bool(moments) and max(moments) < now
         if not _is_right(moments, row, wishes.most, now):
+            missed = bool(moments) and max(moments) < now
             planned = None
     if planned is not None:
         row = Row(None, (*row.sent, Sent(planned, now)))
-    return Look(
-        planned, *plan(wishes, student, row, catalogue, now, chat), planned is None and missed
-    )
+    return Look(planned, *plan(wishes, student, row, catalogue, now, chat), missed)
 
 
 def tip_of(
