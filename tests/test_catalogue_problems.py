@@ -19,9 +19,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.catalogue import CatalogueError, Problem, read_catalogue
+from bot.catalogue import Problem
 from bot.catalogue.yaml_text import MAX_BYTES
 from bot.settings import read_settings
+from bot.staff.problems_with import problems_in
 from bot.text import LANGUAGES
 from bot.words import load_translators
 
@@ -62,14 +63,6 @@ class Mistake:
 def line_of(source: str, what: str) -> int:
     assert what in source, f"{what!r} is not there"
     return source.count("\n", 0, source.index(what)) + 1
-
-
-def problems_in(folder: Path) -> tuple[Problem, ...]:
-    try:
-        read_catalogue(folder)
-    except CatalogueError as error:
-        return error.problems
-    return ()
 
 
 def place(problem: Problem) -> str:

@@ -18,6 +18,7 @@ import pytest
 
 from bot.catalogue import CatalogueError, Problem, Reading, read
 from bot.staff.doubts import calendar, gaps, links, people, phrases, tips
+from bot.staff.problems_with import problems_in
 from bot.staff.report import FORMS, report
 from tests.test_catalogue_problems import (
     CALENDAR,
@@ -31,7 +32,6 @@ from tests.test_catalogue_problems import (
     Mistake,
     first_phrases,
     place,
-    problems_in,
 )
 
 TODAY = dt.date(2026, 11, 23)
