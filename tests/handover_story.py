@@ -68,10 +68,18 @@ class Story:
         return {
             "WEGWIJS_SMTP_URL": self.smtp.url,
             "WEGWIJS_MAIL_FROM": "wegwijs@voorbeeld.example",
-            "WEGWIJS_LINKS_URL": f"http://127.0.0.1:{self._port}",
+            "WEGWIJS_LINKS_URL": self._links,
             "WEGWIJS_LINKS_LISTEN": f"127.0.0.1:{self._port}",
             "WEGWIJS_KEY_FILE": "",
         }
+
+    @property
+    def _links(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def link(self, key: str) -> str:
+        """The page of this key, as it stands in a mail."""
+        return f"{self._links}/case/{key}"
 
     def begin(self) -> None:
         program = (*PROGRAM, "--clock", str(self._clock))

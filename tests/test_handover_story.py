@@ -451,6 +451,13 @@ def test_the_same_with_a_restart_in_the_middle(again: Callable[..., None], shaky
     again(**{name: there[name] for name in signature(again).parameters})
 
 
+def test_when_it_says_it_runs_the_links_in_mails_lead_somewhere(shaky: Story) -> None:
+    """Else who opens a mail at once finds nothing there."""
+    for _ in range(3):
+        shaky.restart()
+        assert opened(shaky.link("of-nobody"), press=False)[0] == 410
+
+
 def test_an_invitation_for_a_person_makes_no_group(school: Story) -> None:
     anybody = school.api.user(next(_NUMBERS), language_code="nl")
     group = school.api.group(title="Vrienden", bot_is_in=False)

@@ -16,7 +16,6 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.cases import Cases, hash_of, new_ticket
-from bot.channels.web import served
 from bot.conversation import Message
 from bot.handover.case import Answered, Done, Happening, Seen, Taken
 from bot.reviews import Reviews
@@ -64,18 +63,6 @@ def links_app(
     """The web server's program."""
     pages = _Pages(store, cases, reviews, translators)
     return Starlette(routes=[Route("/case/{key}", pages.page, methods=["GET", "POST"])])
-
-
-async def serve_links(
-    store: Store,
-    cases: Cases,
-    reviews: Reviews,
-    translators: Mapping[Language, Translator],
-    listen: str,
-) -> None:
-    """Until cancelled. Raises SettingsError when the address cannot be listened on."""
-    async with served(links_app(store, cases, reviews, translators), listen) as server:
-        await server
 
 
 class _Pages:

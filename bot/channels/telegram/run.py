@@ -9,7 +9,7 @@ import logging
 import re
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -122,7 +122,6 @@ async def serve(service: Service) -> None:
     bot, updates = bot_for(service.token, service.api)
     try:
         if await _reached(bot, service, asked_to_stop):
-            service.tell(text("run.running", bot=f"@{bot.username}"))
             await _work(bot, updates, service, asked_to_stop)
     finally:
         with contextlib.suppress(TelegramError, RuntimeError):
@@ -164,33 +163,33 @@ async def _work(bot: Bot, updates: Updates, service: Service, asked: asyncio.Eve
     reviews = reviews_of(service, cases, deliver, wake)
     handler = handler_for(bot, service, sender, cases, reviews, wake, answering)
     heard = asyncio.Event()
-    sending = asyncio.create_task(sender.run(), name="send")
-    receiving = asyncio.create_task(_receive(bot, updates, handler, service, heard))
-    beside = [
-        asyncio.create_task(_prepare(bot, service, heard), name="prepare"),
-        asyncio.create_task(_tidy(service, heard), name="tidy"),
-        asyncio.create_task(_keep_time(cases, reviews, heard), name="deadlines"),
-        asyncio.create_task(_say_what_is_due(due, heard), name="due"),
-        asyncio.create_task(_watch(service, cases, due), name="catalogue"),
-        asyncio.create_task(
-            _keep_menus(StaffMenus(bot, service.translators), cases, heard), name="menus"
-        ),
-    ]
-    if mails is not None:
-        beside.append(asyncio.create_task(mails.run(), name="mail"))
-    stop = asyncio.create_task(asked.wait())
-    until = [sending, receiving, stop]  # the end of one is the end of all
-    if service.smtp is not None and service.links is not None:
-        until.append(asyncio.create_task(_serve_links(service, cases, reviews), name="links"))
-    await asyncio.wait(until, return_when=asyncio.FIRST_COMPLETED)
-    for task in (*until[1:], *beside):
-        task.cancel()
-    await handler.finish(_FINISH)
-    sender.stop(_FINISH)
-    ended = await asyncio.gather(*until, *beside, return_exceptions=True)
-    for result in ended:
-        if isinstance(result, Exception):
-            raise result
+    async with _pages(service, cases, reviews) as pages:  # before a mail leads to them
+        service.tell(text("run.running", bot=f"@{bot.username}"))
+        sending = asyncio.create_task(sender.run(), name="send")
+        receiving = asyncio.create_task(_receive(bot, updates, handler, service, heard))
+        beside = [
+            asyncio.create_task(_prepare(bot, service, heard), name="prepare"),
+            asyncio.create_task(_tidy(service, heard), name="tidy"),
+            asyncio.create_task(_keep_time(cases, reviews, heard), name="deadlines"),
+            asyncio.create_task(_say_what_is_due(due, heard), name="due"),
+            asyncio.create_task(_watch(service, cases, due), name="catalogue"),
+            asyncio.create_task(
+                _keep_menus(StaffMenus(bot, service.translators), cases, heard), name="menus"
+            ),
+        ]
+        if mails is not None:
+            beside.append(asyncio.create_task(mails.run(), name="mail"))
+        stop = asyncio.create_task(asked.wait())
+        until = [sending, receiving, stop, *pages]  # the end of one is the end of all
+        await asyncio.wait(until, return_when=asyncio.FIRST_COMPLETED)
+        for task in (receiving, stop, *beside):
+            task.cancel()
+        await handler.finish(_FINISH)
+        sender.stop(_FINISH)
+        await asyncio.gather(sending, receiving, stop, *beside, return_exceptions=True)
+    for task in (*until, *beside):
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
 
 
 def deliver_of(service: Service, username: str) -> TelegramDeliver:
@@ -386,11 +385,23 @@ async def _watch(service: Service, cases: Cases, due: DueMessages) -> None:
     await service.watch(swapped, cases.tell_keepers)
 
 
-async def _serve_links(service: Service, cases: Cases, reviews: Reviews) -> None:
-    """The pages behind the links in mails. Raises SettingsError: mail leads nowhere without."""
-    from bot.channels.links_page import serve_links  # here: it is an extra
+@contextlib.asynccontextmanager
+async def _pages(
+    service: Service, cases: Cases, reviews: Reviews
+) -> AsyncIterator[tuple[asyncio.Task[None], ...]]:
+    """The pages behind the links in mails, listening; nothing where no mail is sent.
 
-    await serve_links(service.store, cases, reviews, service.translators, service.links_listen)
+    Raises SettingsError: mail would lead nowhere.
+    """
+    if service.smtp is None or service.links is None:
+        yield ()
+        return
+    from bot.channels.links_page import links_app  # here: it is an extra
+    from bot.channels.web import served
+
+    app = links_app(service.store, cases, reviews, service.translators)
+    async with served(app, service.links_listen) as server:
+        yield (server,)
 
 
 async def _tidy(service: Service, heard: asyncio.Event) -> None:
