@@ -57,6 +57,7 @@ _TRIES = 3  # a chat that changes under our hands is read again so often
 _DIGITS = digits + ascii_lowercase
 # Buttons that may be pressed on an old message: they show something and change nothing.
 _TIMELESS = ("go:now", "go:person", "go:contact", "go:privacy", "case:", *LATER, CRISIS)
+_LONG = 500  # characters
 _FEW = 5  # crisis messages of a kind: fewer are not written down
 
 
@@ -131,8 +132,10 @@ class Engine:
         self._wake = wake
         self._held: Counter[str] = Counter()
         # What is typed has a thread of its own: after a start it waits until the understanding is
-        # made, and who presses a button need not.
-        self._texts, self._presses = Worker("decide-on-texts"), Worker("decide-on-presses")
+        # made, and who presses a button need not. And so has what is long: to look for danger in
+        # that can take a second, in which nobody who types a few words may have to wait.
+        self._presses = Worker("decide-on-presses")
+        self._texts, self._long_texts = Worker("decide-on-texts"), Worker("decide-on-long-texts")
         # There is one disk: more would only wait for it, and the sender with them.
         self._at_the_disk = asyncio.Semaphore(_AT_ONCE)
 
@@ -146,11 +149,18 @@ class Engine:
             if self._cases is not None:
                 await self._cases.refresh()
         chat = known or Chat(arrived.chat, arrived.language)
-        worker = self._texts if isinstance(arrived.event, Said | Commanded) else self._presses
         world = self._world_for(kept)
-        decided = await worker.do(partial(self._decide, chat, arrived, world))
+        decide = partial(self._decide, chat, arrived, world)
+        decided = await self._worker_for(arrived.event).do(decide)
         async with self._at_the_disk:
             return await self._keep(chat, arrived, decided, kept, world)
+
+    def _worker_for(self, event: Event) -> Worker:
+        match event:
+            case Said(words) | Commanded(words):
+                return self._long_texts if len(words) > _LONG else self._texts
+            case _:
+                return self._presses
 
     def _world_for(self, kept: KeptCase | None) -> World:
         """The world with this student's case in it, and the staff as they are."""
@@ -245,7 +255,7 @@ class Engine:
         if isinstance(event, Said) and arrived.edited:
             if chat.before is not None and arrived.text_id == chat.last_text:
                 state = _back(_state(chat.before), stored)
-            elif world.danger(event.text) is None:
+            elif world.shown_first(event.text) is None:
                 return None  # something long past was tidied up
         if state is None and not isinstance(event, Started):
             greeted = respond(State(chat.language), Started(chat.language), world)

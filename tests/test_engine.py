@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
+from threading import Event as Signal
 
 import pytest
 
 from bot.channels.telegram.keeping import on_telegram
 from bot.conversation import Commanded, Event, Pressed, Said, Started, World
 from bot.engine import Arrived, Engine, Pressing, Spoken, record_as_text, stamp_of
+from bot.safety.detect import Danger
 from bot.store import SqlStore, open_store
 from bot.store.port import Chat, Outgoing, Step
 from bot.text import Text
@@ -28,8 +31,9 @@ class Bot:
         self.said: list[Spoken] = []
         self.past_outbox: list[int] = []
         self.woken = 0
-        self._number = 0
-        self.engine = Engine(store, lambda: world, self._put, self._send_now, self._wake)
+        self._number = 100
+        self.world = world
+        self.engine = Engine(store, lambda: self.world, self._put, self._send_now, self._wake)
 
     def _put(self, spoken: Spoken) -> tuple[Outgoing, ...]:
         self.said.append(spoken)
@@ -126,6 +130,24 @@ async def test_a_text_before_any_start_is_greeted_and_heard(bot: Bot) -> None:
 async def test_nothing_comes_before_a_crisis_message(bot: Bot, event: Event) -> None:
     (name,) = await bot.hears(event)
     assert name.startswith("crisis:")
+
+
+async def test_who_says_little_does_not_wait_for_who_says_much(bot: Bot, world: World) -> None:
+    """A long text can take a second to decide on; in a rush of them nobody in danger may wait."""
+    answered = Signal()
+
+    def danger(words: str) -> Danger | None:
+        if words != DANGER:
+            assert answered.wait(60)
+        return world.danger(words)
+
+    bot.world = dataclasses.replace(world, danger=danger)
+    long = [Arrived(n, n, "nl", Said(f"{LONELY}. " * 40)) for n in range(1, 4)]
+    waiting = [asyncio.create_task(bot.engine.handle(one)) for one in long]
+    await asyncio.sleep(0)
+    assert (await bot.hears(Said(DANGER)))[0].startswith("crisis")
+    answered.set()
+    assert await asyncio.gather(*waiting) == [True] * 3
 
 
 async def test_only_the_buttons_of_this_screen_do_anything(bot: Bot) -> None:

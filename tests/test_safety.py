@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.catalogue import DangerKind
-from bot.safety.detect import Detector
+from bot.safety.detect import Danger, Detector
 from bot.safety.notation import NotationError, steps_of
 from bot.safety.rules import KINDS, Rule, read_rules
-from bot.staff.evaluate_safety import Row, evaluate_safety
+from bot.staff.evaluate_safety import Row, Share, evaluate_safety, safety_table
 
 FILE = Path(__file__).parents[1] / "catalogue" / "safety.yaml"
 
@@ -246,6 +246,15 @@ def test_evaluation_counts_per_kind_and_language() -> None:
     assert report.recall["suicidal", "nl"].percent == 50
     assert report.total_false_alarms.part == 0
     assert [row.text for row in report.missed] == ["hallo"]
+
+
+def test_what_is_doubtful_is_neither_seen_nor_a_false_alarm() -> None:
+    doubtful = Danger("suicidal", "soft", "self", "vote", (), doubtful=True)
+    rows = [Row("hallo", "nl", True, "suicidal"), Row("hoi", "nl", False, "idiom")]
+    report = evaluate_safety(rows, lambda text: doubtful)
+    assert report.total_recall.part == report.total_false_alarms.part == 0
+    assert (report.quiet, report.quiet_on_the_rest) == (Share(1, 1), Share(1, 1))
+    assert "quiet line" in safety_table(report)
 
 
 @settings(max_examples=200, deadline=None)

@@ -17,7 +17,7 @@ from bot.later import Later
 from bot.safety.core import CORE
 from bot.safety.detect import Danger, Detector
 from bot.safety.transformer import Transformer
-from bot.safety.vote import NAME, Vote
+from bot.safety.vote import DOUBTFUL, NAME, THRESHOLD, Vote
 from bot.staff.evaluate_safety import evaluate_safety, read_rows
 from bot.understanding.encoder import UniversalSentenceEncoder
 from bot.understanding.normalise import fold
@@ -44,6 +44,7 @@ def vote() -> Vote:
 def test_it_sees_danger_and_says_it_softly(text: str, vote: Vote) -> None:
     danger = vote.detect(text)
     assert danger is not None
+    assert not danger.doubtful
     assert danger.rule == NAME
     assert danger.strength == "soft"
 
@@ -62,7 +63,16 @@ def test_it_sees_danger_and_says_it_softly(text: str, vote: Vote) -> None:
     ],
 )
 def test_it_leaves_ordinary_talk_alone(text: str, vote: Vote) -> None:
-    assert vote.detect(text) is None
+    assert not first(vote.detect(text))
+
+
+def test_between_its_two_thresholds_it_doubts(vote: Vote) -> None:
+    lines = (DATA / "held_out_ordinary.jsonl").read_text("utf-8").splitlines()
+    for text in [json.loads(line)["text"] for line in lines][::4]:
+        danger, voted = vote.detect(text), vote.look(text)
+        assert voted is not None
+        assert (danger is None) == (voted.odds < DOUBTFUL)
+        assert first(danger) == (voted.odds >= THRESHOLD)
 
 
 def test_whom_it_is_about(vote: Vote) -> None:
@@ -74,20 +84,25 @@ def test_whom_it_is_about(vote: Vote) -> None:
     assert about_her.about == "other"
 
 
+def first(danger: Danger | None) -> bool:
+    """Whether help is shown before anything else."""
+    return danger is not None and not danger.doubtful
+
+
 SEEN = Danger("medical-now", "clear", "other", "a-rule", ("overdosis",))
 CALM = "overdosis koffie vandaag, tentamenweek"
 UNCLEAR = "hij heeft een overdosis van iets, denk ik"
 
 
 def test_what_a_rule_saw_is_dropped_where_nothing_is_wrong(vote: Vote) -> None:
-    assert vote.detect(CALM, SEEN) is None
+    assert vote.detect(CALM, SEEN) == replace(SEEN, doubtful=True)
 
 
 @pytest.mark.parametrize(
     ("text", "seen"), [(UNCLEAR, SEEN), (CALM, replace(SEEN, firm=True)), ("", SEEN)]
 )
 def test_else_it_stays(text: str, seen: Danger, vote: Vote) -> None:
-    assert vote.detect(text, seen) is seen
+    assert vote.detect(text, seen) == seen
 
 
 @pytest.mark.parametrize("between", [". ", " "])
@@ -98,7 +113,7 @@ def test_harmless_talk_around_it_takes_nothing_away(between: str, app: App) -> N
         around = talk[number * 4 : number * 4 + 4]
         whole = between.join((*around[:2], text, *around[2:]))
         if app.detector.ready().detect(whole) is not None:
-            assert app.danger(whole) is not None, text
+            assert first(app.danger(whole)), text
 
 
 FAR = "vandaag had ik college over statistiek en daarna ging ik met de trein naar huis. "
@@ -110,12 +125,12 @@ def test_however_far_into_a_text_it_is_said(before: int, app: App, vote: Vote) -
     hidden = FAR * before + "hij heeft een overdosis van iets, denk ik. " + FAR
     seen = app.detector.ready().detect(hidden)
     assert seen is not None
-    assert vote.detect(hidden, seen) is seen
-    assert vote.detect(FAR * before + "soms hoop ik dat ik in mijn slaap doodga. " + FAR)
+    assert vote.detect(hidden, seen) == seen
+    assert first(vote.detect(FAR * before + "soms hoop ik dat ik in mijn slaap doodga. " + FAR))
 
 
 def test_what_is_too_long_to_look_at_is_not_called_calm(vote: Vote) -> None:
-    assert vote.detect(FAR * 70, SEEN) is SEEN
+    assert vote.detect(FAR * 70, SEEN) == SEEN
 
 
 @pytest.mark.parametrize("disguise", ["\u2060".join, " \u2060".join, lambda t: f"\u2068{t}\u2069"])
@@ -125,12 +140,12 @@ def test_what_the_rules_see_through_is_not_taken_away(
     """The networks do not read such spelling; what they cannot read, they cannot call calm."""
     for _, text in CLEAR:
         if app.detector.ready().detect(disguise(text)) is not None:
-            assert app.danger(disguise(text)) is not None, text
+            assert first(app.danger(disguise(text))), text
 
 
 @pytest.mark.parametrize("text", ["我不想活了", "я хочу покончить с собой", "死にたい"])
 def test_in_another_script_the_quick_network_decides(text: str, vote: Vote) -> None:
-    assert vote.detect(text) is not None
+    assert first(vote.detect(text))
 
 
 @pytest.mark.parametrize("error", [FileNotFoundError, BadZipFile, ValueError])
@@ -141,7 +156,7 @@ def test_without_the_careful_network_the_quick_one_goes_on(
         raise error("a file that is not as it was")
 
     alone = Vote(UniversalSentenceEncoder().pieces, broken)
-    assert alone.detect("soms hoop ik dat ik in mijn slaap doodga") is not None
+    assert first(alone.detect("soms hoop ik dat ik in mijn slaap doodga"))
     assert error.__name__ in caplog.text
 
 
@@ -208,14 +223,14 @@ def test_any_text_can_be_looked_at(text: str, vote: Vote) -> None:
 
 @pytest.mark.parametrize("text", ["x" * 10_000, "a" * 100, "12 " * 300, "x " * 300])
 def test_endless_repetition_is_no_danger(text: str, vote: Vote) -> None:
-    assert vote.detect(text) is None
+    assert not first(vote.detect(text))
 
 
 def test_it_does_not_flood(app: App, vote: Vote) -> None:
     """Of the phrases of the catalogue, which are no danger, an even sample: of the heavy ones among
     them some alarm (docs/safety.md)."""
     phrases = [p for need in app.catalogue.needs.values() for p in need.phrases.both[::40]]
-    alarmed = [phrase for phrase in phrases if vote.detect(phrase)]
+    alarmed = [phrase for phrase in phrases if first(vote.detect(phrase))]
     assert len(alarmed) <= 0.025 * len(phrases), alarmed
 
 
@@ -237,5 +252,5 @@ def test_the_numbers_of_the_docs_still_hold(name: str, least: float, most: float
 def test_ordinary_messages_seldom_alarm(name: str, app: App) -> None:
     """More often than we want (docs/safety.md); no more often than that."""
     ordinary = (DATA / f"{name}.jsonl").read_text("utf-8").splitlines()
-    alarmed = [line for line in ordinary if app.danger(json.loads(line)["text"])]
+    alarmed = [line for line in ordinary if first(app.danger(json.loads(line)["text"]))]
     assert len(alarmed) <= 0.055 * len(ordinary)

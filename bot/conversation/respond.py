@@ -38,8 +38,10 @@ from bot.conversation.steps import (
 )
 from bot.conversation.steps.advice import because
 from bot.conversation.steps.language import other, to_language
+from bot.conversation.steps.parts import HELP_NOW
 from bot.conversation.steps.step import Heard
 from bot.conversation.world import World
+from bot.safety.detect import Danger
 from bot.text import FromCatalogue, Language, Text, text
 from bot.understanding import Meaning, normalise
 from bot.understanding.answers import institutions_named, is_name_of, part_in
@@ -97,15 +99,19 @@ class Turn:
 
 def respond(state: State, event: Event, world: World) -> Turn:
     """What the bot says and does next. The same three arguments always give the same turn."""
-    turn = _respond(state, event, world)
+    danger = _danger_in(event, world)
+    if danger is not None and danger.doubtful:
+        turn = _with_help_now(_respond(state, event, None, world))
+    else:
+        turn = _respond(state, event, danger, world)
     if tips.what_counts(turn.state) != tips.what_counts(state):
         return replace(turn, do=(*turn.do, TipsChanged()))
     return turn
 
 
-def _respond(state: State, event: Event, world: World) -> Turn:
+def _respond(state: State, event: Event, danger: Danger | None, world: World) -> Turn:
     before, state = state, without_what_is_gone(state, world)
-    help_first = _help_first(state, event, world)
+    help_first = _help_first(state, event, danger, world)
     if help_first is not None:
         return help_first
     language = _wanted_language(state, event, world)
@@ -123,7 +129,7 @@ def _respond(state: State, event: Event, world: World) -> Turn:
     return _say(state, heard, world) if heard else _restart(state, world)
 
 
-def _help_first(state: State, event: Event, world: World) -> Turn | None:
+def _help_first(state: State, event: Event, danger: Danger | None, world: World) -> Turn | None:
     """The crisis message, where the event calls for one.
 
     What was asked and answered so far stays as it is, for afterwards. Nothing about the crisis is
@@ -134,7 +140,6 @@ def _help_first(state: State, event: Event, world: World) -> Turn | None:
     to_person: Heard | None = None
     match event:
         case Said(words) | Commanded(words):
-            danger = world.danger(words)
             if danger is None:
                 return None
             shown = crisis.Crisis.of(danger)
@@ -158,6 +163,23 @@ def _help_first(state: State, event: Event, world: World) -> Turn | None:
         message = replace(message, parts=(*message.parts, Part(to_person.remark, "quiet")))
         do = (*do, *to_person.do)
     return Turn(after.state, (_with_always(message, message.name),), do)
+
+
+def _danger_in(event: Event, world: World) -> Danger | None:
+    match event:
+        case Said(words) | Commanded(words):
+            return world.danger(words)
+        case _:
+            return None
+
+
+def _with_help_now(turn: Turn) -> Turn:
+    """With the quiet line that help now exists, where it is not there yet."""
+    there = turn.state.screen == _NOW or any(HELP_NOW in message.parts for message in turn.say)
+    if there or not turn.say:
+        return turn
+    *before, last = turn.say
+    return replace(turn, say=(*before, replace(last, parts=(*last.parts, HELP_NOW))))
 
 
 def _plainly_in(said: str) -> Language | None:

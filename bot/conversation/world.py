@@ -21,12 +21,17 @@ class World:
 
     catalogue: Catalogue
     understand: Callable[[str], Meaning]
-    danger: Callable[[str], Danger | None]
+    danger: Callable[[str], Danger | None]  # that may be there, in doubt too
     answers: Answers
     now: dt.datetime
     keeping: Keeping = NOTHING
     desks: Mapping[str, Desk] = field(default_factory=dict)  # of schools that set up staff
     case: Case | None = None  # of this student: the open one, or the last one that ended
+
+    def shown_first(self, words: str) -> Danger | None:
+        """The danger that a text shows so plainly that help for it comes before anything else."""
+        danger = self.danger(words)
+        return None if danger is None or danger.doubtful else danger
 
     @property
     def today(self) -> dt.date:

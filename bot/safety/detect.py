@@ -35,6 +35,7 @@ class Danger:
     words: tuple[str, ...]
     also: tuple[DangerKind, ...] = ()
     firm: bool = False  # no vote takes it away
+    doubtful: bool = False  # not said first; the answer gets a quiet line that help now exists
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ _log = logging.getLogger(__name__)
 NAME = "vote"  # stands where the name of a rule would
 # All of these are in log-odds, and chosen on messages that nobody trained on, with the cost of a
 # miss far above that of a false alarm (docs/safety.md).
-THRESHOLD = -1.1  # from here on it adds
+THRESHOLD = -1.1  # from here on help is shown first
+DOUBTFUL = -2.0  # and from here on the answer has a quiet line that help now exists
 # A rule that is not firm was mistaken where the quick network is below the first (1 to 20); or
 # where it is not alarmed, below the second, and the careful one is below the third (1 to 150).
 _CALM, _NOT_ALARMED, _CERTAIN = -3.0, 1.5, -5.0
@@ -55,14 +56,16 @@ class Vote:
     def detect(self, text: str, seen: Danger | None = None) -> Danger | None:
         """The danger in a text in which the rules have seen this.
 
-        What it adds is always said in the softer words, for it may be mistaken.
+        What it adds is always said in the softer words, for it may be mistaken. What is below its
+        threshold is doubtful, and what a rule saw where it is calm.
         """
         if seen is not None:
-            return seen if seen.firm or not self._is_calm(text) else None
+            return seen if seen.firm else replace(seen, doubtful=self._is_calm(text))
         voted = self.look(text)
-        if voted is None or voted.odds < THRESHOLD:
+        if voted is None or voted.odds < DOUBTFUL:
             return None
-        return Danger(voted.kind, "soft", whom(split(text).words), NAME, ())
+        doubtful = voted.odds < THRESHOLD
+        return Danger(voted.kind, "soft", whom(split(text).words), NAME, (), doubtful=doubtful)
 
     def look(self, text: str) -> Voted | None:
         """What it makes of the text; None where there is nothing to look at."""

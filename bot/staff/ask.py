@@ -60,7 +60,7 @@ class Asker:
         return self._answer(message, id, self.world.understand(message))
 
     def _answer(self, message: str, id: str | None, meaning: Meaning) -> Answer:
-        danger = self.world.danger(message)
+        danger = self.world.shown_first(message)
         found = meaning.needs[:_MOST]
         return Answer(
             id=id,

@@ -40,12 +40,15 @@ class Share:
 class SafetyReport:
     """Recall over the dangers, false alarms over the rest, by (kind, language), and the rows.
 
-    `explicit` is the recall over what is labelled explicit.
+    `explicit` is the recall over what is labelled explicit. `quiet`: of the dangers, and of the
+    rest, the doubtful ones, where the answer has a quiet line that help now exists.
     """
 
     recall: dict[tuple[str, str], Share]
     false_alarms: dict[tuple[str, str], Share]
     explicit: Share
+    quiet: Share
+    quiet_on_the_rest: Share
     missed: tuple[Row, ...]
     alarmed: tuple[tuple[Row, Danger], ...]
 
@@ -64,6 +67,8 @@ class SafetyReport:
                 "recall": _rounded(self.total_recall),
                 "explicit": _rounded(self.explicit),
                 "false_alarms": _rounded(self.total_false_alarms),
+                "quiet": _rounded(self.quiet),
+                "quiet_on_the_rest": _rounded(self.quiet_on_the_rest),
                 "missed": [asdict(row) for row in self.missed],
                 "alarmed": [{**asdict(row), "rule": danger.rule} for row, danger in self.alarmed],
             },
@@ -80,8 +85,12 @@ def evaluate_safety(rows: Iterable[Row], detect: Callable[[str], Danger | None])
     }
     missed: list[Row] = []
     alarmed: list[tuple[Row, Danger]] = []
+    quiet: dict[bool, list[bool]] = {True: [], False: []}
     for row in rows:
         danger = detect(row.text)
+        quiet[row.crisis].append(danger is not None and danger.doubtful)
+        if quiet[row.crisis][-1]:
+            danger = None
         seen[row.crisis][row.kind, row.lang].append(danger is not None)
         if row.crisis and danger is None:
             missed.append(row)
@@ -93,13 +102,19 @@ def evaluate_safety(rows: Iterable[Row], detect: Callable[[str], Danger | None])
         _shares(seen[True]),
         _shares(seen[False]),
         Share(len(explicit) - lost, len(explicit)),
+        _share(quiet[True]),
+        _share(quiet[False]),
         tuple(missed),
         tuple(alarmed),
     )
 
 
 def _shares(seen: dict[tuple[str, str], list[bool]]) -> dict[tuple[str, str], Share]:
-    return {key: Share(sum(found), len(found)) for key, found in sorted(seen.items())}
+    return {key: _share(found) for key, found in sorted(seen.items())}
+
+
+def _share(found: list[bool]) -> Share:
+    return Share(sum(found), len(found))
 
 
 def _rounded(share: Share) -> float | None:
@@ -138,6 +153,9 @@ def safety_table(report: SafetyReport) -> str:
     lines += [f"  {kind:22}{lang:10}{_told(s)}" for (kind, lang), s in report.recall.items()]
     lines.append(f"{'false alarms':34}{_told(report.total_false_alarms)}")
     lines += [f"  {kind:22}{lang:10}{_told(s)}" for (kind, lang), s in report.false_alarms.items()]
+    for name, quiet in (("danger", report.quiet), ("other texts", report.quiet_on_the_rest)):
+        if quiet.part:
+            lines.append(f"{f'a quiet line only: {name}':34}{_told(quiet)}")
     lines += [f"missed: {row.kind}: {row.text}" for row in report.missed]
     lines += [f"alarmed by {danger.rule}: {row.text}" for row, danger in report.alarmed]
     return "\n".join(lines)

@@ -253,7 +253,7 @@ def handler_for(
         say(text("telegram.only-private")),
         cases,
         reviews,
-        lambda words: service.world().danger(words),
+        lambda words: service.world().shown_first(words),
         answering,
     )
 

@@ -15,7 +15,7 @@ from bot.conversation.state import State
 from bot.conversation.steps import handover, tips
 from bot.conversation.steps.coming_back import ask_buttons, meeting_buttons
 from bot.conversation.steps.links import link_buttons
-from bot.conversation.steps.parts import step_parts
+from bot.conversation.steps.parts import HELP_NOW, step_parts
 from bot.conversation.steps.saved import keep_button
 from bot.conversation.steps.when import in_time, meeting
 from bot.conversation.steps.why import why
@@ -45,7 +45,7 @@ def show(state: State, world: World) -> Message:
         *conditions(offering, student, world),
     ]
     if set(student.needs) & _WITH_CARE:
-        parts.append(Part(text("advice.help-now"), "quiet"))
+        parts.append(HELP_NOW)
     parts += _with_person(state, world)
     return Message(
         f"advice:{offering.id}",

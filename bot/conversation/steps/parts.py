@@ -6,6 +6,8 @@ from bot.catalogue import Offering
 from bot.conversation.message import Part
 from bot.text import FromCatalogue, Text, text
 
+HELP_NOW = Part(text("advice.help-now"), "quiet")
+
 
 def step_parts(offering: Offering) -> tuple[Part, ...]:
     """The first step, and where and when it can be taken."""

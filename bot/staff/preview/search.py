@@ -55,7 +55,7 @@ def search_page(question: Question, view: View, translators: Mapping[Language, T
     )
     if not question.message.strip():
         return together(form)
-    danger = view.world.danger(question.message)
+    danger = view.world.shown_first(question.message)
     answer = Asker(view.world, question.institution).ask(question.message)
     told = view.in_language(translators[question.language])
     return together(
