@@ -68,7 +68,7 @@ class App:
         )
 
     def danger(self, message: str) -> Danger | None:
-        """Whether the message shows danger: by the rules, and by the second vote on them.
+        """Whether the message shows danger, or may: by the rules, and by the second vote on them.
 
         Whatever breaks, the most explicit rules still work.
         """

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from string import ascii_lowercase, digits
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bot.cases import Cases, Following, with_following
 from bot.catalogue import Catalogue
@@ -133,15 +134,20 @@ class Engine:
         self._held: Counter[str] = Counter()
         # What is typed has a thread of its own: after a start it waits until the understanding is
         # made, and who presses a button need not. And so has what is long: to look for danger in
-        # that can take a second, in which nobody who types a few words may have to wait.
+        # that can take a second, which who types a few words at the same time need not wait.
         self._presses = Worker("decide-on-presses")
         self._texts, self._long_texts = Worker("decide-on-texts"), Worker("decide-on-long-texts")
+        self._chats: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         # There is one disk: more would only wait for it, and the sender with them.
         self._at_the_disk = asyncio.Semaphore(_AT_ONCE)
 
     async def handle(self, arrived: Arrived) -> bool:
-        """Handle an update once, however often it comes. False when it was handled before."""
-        return await until_kept(lambda: self._try(arrived), _TRIES)
+        """Handle an update once, however often it comes. False when it was handled before.
+
+        In one chat one after the other, in the order in which they come here.
+        """
+        async with self._chats.setdefault(arrived.chat, asyncio.Lock()):
+            return await until_kept(lambda: self._try(arrived), _TRIES)
 
     async def _try(self, arrived: Arrived) -> bool:
         async with self._at_the_disk:

@@ -6,9 +6,23 @@ from dataclasses import replace
 
 import pytest
 
-from bot.conversation import Commanded, Event, Pressed, Said, Started, State, Turn, World, respond
+from bot.conversation import (
+    Commanded,
+    Event,
+    Message,
+    Pressed,
+    Said,
+    Started,
+    State,
+    Turn,
+    World,
+    respond,
+)
+from bot.conversation.message import Part
+from bot.conversation.respond import with_help_now
 from bot.conversation.steps.parts import HELP_NOW
 from bot.safety.detect import Danger
+from bot.text import text
 
 DOUBTFUL = Danger("suicidal", "soft", "self", "vote", (), doubtful=True)
 TOLD = "ik heb geldproblemen en kan mijn huur niet betalen"
@@ -50,6 +64,18 @@ def test_only_the_line_comes_with_it(before: tuple[Event, ...], event: Event, wo
     assert doubted.state == without.state  # nothing about it is remembered
     assert doubted.do == without.do
     assert not doubted.shows_help
+
+
+def test_apart_from_what_is_shown_to_go_to_a_person() -> None:
+    sent = Message("share", (Part(text("share.change"), "quiet"),))
+    turn = with_help_now(Turn(State("nl", screen="share"), (sent,)))
+    assert turn.say == (Message("help-now", (HELP_NOW,)), sent)
+
+
+def test_nothing_may_tell_afterwards_that_danger_was_doubted(world: World) -> None:
+    state, calm = told(world)
+    assert respond(state, Said(TOLD), in_doubt(world)).passes
+    assert not respond(state, Said(TOLD), calm).passes
 
 
 def test_not_twice_where_the_advice_has_it_already(world: World) -> None:

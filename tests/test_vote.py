@@ -94,7 +94,7 @@ CALM = "overdosis koffie vandaag, tentamenweek"
 UNCLEAR = "hij heeft een overdosis van iets, denk ik"
 
 
-def test_what_a_rule_saw_is_dropped_where_nothing_is_wrong(vote: Vote) -> None:
+def test_what_a_rule_saw_is_doubtful_where_nothing_is_wrong(vote: Vote) -> None:
     assert vote.detect(CALM, SEEN) == replace(SEEN, doubtful=True)
 
 

@@ -96,12 +96,17 @@ class Turn:
         """Whether a crisis message is in it, written or asked for: nothing may come before that."""
         return any(message.name.startswith(crisis.CRISIS) for message in self.say)
 
+    @property
+    def passes(self) -> bool:
+        """Whether nothing may tell afterwards that it was ever said: danger was seen or doubted."""
+        return self.shows_help or any(HELP_NOW in message.parts for message in self.say)
+
 
 def respond(state: State, event: Event, world: World) -> Turn:
     """What the bot says and does next. The same three arguments always give the same turn."""
     danger = _danger_in(event, world)
     if danger is not None and danger.doubtful:
-        turn = _with_help_now(_respond(state, event, None, world))
+        turn = with_help_now(_respond(state, event, None, world))
     else:
         turn = _respond(state, event, danger, world)
     if tips.what_counts(turn.state) != tips.what_counts(state):
@@ -173,12 +178,14 @@ def _danger_in(event: Event, world: World) -> Danger | None:
             return None
 
 
-def _with_help_now(turn: Turn) -> Turn:
+def with_help_now(turn: Turn) -> Turn:
     """With the quiet line that help now exists, where it is not there yet."""
     there = turn.state.screen == _NOW or any(HELP_NOW in message.parts for message in turn.say)
     if there or not turn.say:
         return turn
     *before, last = turn.say
+    if last.name == "share":  # it shows exactly what a person will read: the line is apart from it
+        return replace(turn, say=(*before, Message("help-now", (HELP_NOW,)), last))
     return replace(turn, say=(*before, replace(last, parts=(*last.parts, HELP_NOW))))
 
 

@@ -34,7 +34,7 @@ class Danger:
     rule: str
     words: tuple[str, ...]
     also: tuple[DangerKind, ...] = ()
-    firm: bool = False  # no vote takes it away
+    firm: bool = False  # no vote calls it doubtful
     doubtful: bool = False  # not said first; the answer gets a quiet line that help now exists
 
 

@@ -1,9 +1,9 @@
 """A second vote, for what no rule foresees: two small networks that learnt from made-up messages.
 
 The quick one (`runs.py`) looks first; the careful one (`transformer.py`) only where that one is not
-sure, and then both count. The vote adds what no rule saw, and it takes away what a rule saw that is
-not firm, where it is all but certain that nothing is wrong. Without the encoder the rules work
-alone, and without the careful network the quick one does. Same text, same answer; nothing is
+sure, and then both count. The vote adds what no rule saw, and it calls doubtful what a rule saw
+that is not firm, where it is all but certain that nothing is wrong. Without the encoder the rules
+work alone, and without the careful network the quick one does. Same text, same answer; nothing is
 remembered.
 """
 

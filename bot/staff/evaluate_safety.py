@@ -88,8 +88,9 @@ def evaluate_safety(rows: Iterable[Row], detect: Callable[[str], Danger | None])
     quiet: dict[bool, list[bool]] = {True: [], False: []}
     for row in rows:
         danger = detect(row.text)
-        quiet[row.crisis].append(danger is not None and danger.doubtful)
-        if quiet[row.crisis][-1]:
+        doubtful = danger is not None and danger.doubtful
+        quiet[row.crisis].append(doubtful)
+        if doubtful:
             danger = None
         seen[row.crisis][row.kind, row.lang].append(danger is not None)
         if row.crisis and danger is None:
@@ -154,8 +155,7 @@ def safety_table(report: SafetyReport) -> str:
     lines.append(f"{'false alarms':34}{_told(report.total_false_alarms)}")
     lines += [f"  {kind:22}{lang:10}{_told(s)}" for (kind, lang), s in report.false_alarms.items()]
     for name, quiet in (("danger", report.quiet), ("other texts", report.quiet_on_the_rest)):
-        if quiet.part:
-            lines.append(f"{f'a quiet line only: {name}':34}{_told(quiet)}")
+        lines.append(f"{f'a quiet line only: {name}':34}{_told(quiet)}")
     lines += [f"missed: {row.kind}: {row.text}" for row in report.missed]
     lines += [f"alarmed by {danger.rule}: {row.text}" for row, danger in report.alarmed]
     return "\n".join(lines)

@@ -47,7 +47,7 @@ def main() -> None:
         turn = respond(start, Said(text), world)
         render(turn.say[0], app.translators[turn.state.language], world.catalogue)
 
-    in_danger = [text for text in texts if app.danger(text)]
+    in_danger = [text for text in texts if world.shown_first(text)]
     rules = _times(texts, app.detector.ready().detect)
     both = _times(texts, app.danger)
     _told("rules", rules)

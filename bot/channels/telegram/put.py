@@ -94,7 +94,7 @@ def put(spoken: Spoken, translators: Mapping[Language, Translator]) -> tuple[Out
     """All that goes out for one turn, in order."""
     translator = translators[spoken.turn.state.language]
     shown = [render(message, translator, spoken.catalogue) for message in spoken.turn.say]
-    says = _messages(shown, spoken.stamp, _closing(spoken), passing=spoken.turn.shows_help)
+    says = _messages(shown, spoken.stamp, _closing(spoken), passing=spoken.turn.passes)
     out = [Outgoing("say", SAY.dump_json(say)) for say in says]
     for action in spoken.turn.do:
         if isinstance(action, SendFile):
