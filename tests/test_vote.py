@@ -236,7 +236,12 @@ def test_it_does_not_flood(app: App, vote: Vote) -> None:
 
 @pytest.mark.parametrize(
     ("name", "least", "most"),
-    [("held_out_crisis", 97, 6), ("held_out_crisis_2", 97, 6), ("held_out_crisis_3", 97, 6)],
+    [
+        ("held_out_crisis", 97, 6),
+        ("held_out_crisis_2", 92, 6),
+        ("held_out_crisis_3", 95, 6),
+        ("held_out_crisis_4", 97, 6),
+    ],
 )
 def test_the_numbers_of_the_docs_still_hold(name: str, least: float, most: float, app: App) -> None:
     """On messages that nobody trained on or wrote rules by. See docs/safety.md."""
@@ -246,11 +251,13 @@ def test_the_numbers_of_the_docs_still_hold(name: str, least: float, most: float
     assert report.explicit.percent == 100
     assert report.total_recall.percent >= least
     assert report.total_false_alarms.percent <= most
+    assert report.total_recall.percent + report.quiet.percent >= 98
 
 
-@pytest.mark.parametrize("name", ["held_out_needs", "held_out_ordinary"])
+@pytest.mark.parametrize("name", ["held_out_needs", "held_out_ordinary", "held_out_ordinary_2"])
 def test_ordinary_messages_seldom_alarm(name: str, app: App) -> None:
     """More often than we want (docs/safety.md); no more often than that."""
-    ordinary = (DATA / f"{name}.jsonl").read_text("utf-8").splitlines()
-    alarmed = [line for line in ordinary if first(app.danger(json.loads(line)["text"]))]
-    assert len(alarmed) <= 0.055 * len(ordinary)
+    lines = (DATA / f"{name}.jsonl").read_text("utf-8").splitlines()
+    dangers = [app.danger(json.loads(line)["text"]) for line in lines]
+    assert sum(map(first, dangers)) <= 0.025 * len(lines)
+    assert sum(danger is not None for danger in dangers) <= 0.08 * len(lines)  # or a quiet line

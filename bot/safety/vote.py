@@ -25,14 +25,15 @@ _log = logging.getLogger(__name__)
 NAME = "vote"  # stands where the name of a rule would
 # All of these are in log-odds, and chosen on messages that nobody trained on, with the cost of a
 # miss far above that of a false alarm (docs/safety.md).
-THRESHOLD = -1.1  # from here on help is shown first
+THRESHOLD = -0.7  # from here on help is shown first
 DOUBTFUL = -2.0  # and from here on the answer has a quiet line that help now exists
-# A rule that is not firm was mistaken where the quick network is below the first (1 to 20); or
-# where it is not alarmed, below the second, and the careful one is below the third (1 to 150).
-_CALM, _NOT_ALARMED, _CERTAIN = -3.0, 1.5, -5.0
+# A rule that is not firm was mistaken where the quick network is below the first (1 to 20) and the
+# careful one below the second; or where the quick one is not alarmed, below the third, and the
+# careful one is certain, below the fourth (1 to 150).
+_CALM, _CALM_TOO, _NOT_ALARMED, _CERTAIN = -3.0, -1.5, 1.5, -5.0
 _SHORT = 20  # words; in a longer text the careful network may take harmless talk for the whole
 _SURE = (-3.5, 3.5)  # beyond these the quick network is sure, and the careful one not asked
-_QUICK_COUNTS, _CAREFUL_COUNTS = 0.5, 0.4
+_QUICK_COUNTS, _CAREFUL_COUNTS = 0.3, 0.6
 _PART, _SHARED = 1000, 200  # characters looked at together, and how many of them also with the next
 _MOST = 5000  # characters of a folded text; Telegram takes 4,096, and some signs fold into many
 
@@ -92,10 +93,13 @@ class Vote:
         parts = [*_parts(folded), *_parts(" ".join(words))]
         looks = [self._quick.most_anywhere(part) for part in parts]
         most = max(math.inf if one is None else one for one in looks)
-        if most < _CALM or most >= _NOT_ALARMED or self._careful is None or len(words) > _SHORT:
+        if self._careful is None:
             return most < _CALM
+        if most >= _NOT_ALARMED or (most >= _CALM and len(words) > _SHORT):
+            return False
         again = [self._careful.look(part) for part in parts]
-        return all(one is not None and one.odds < _CERTAIN for one in again)
+        below = _CALM_TOO if most < _CALM else _CERTAIN
+        return all(one is not None and one.odds < below for one in again)
 
 
 def _parts(folded: str) -> list[str]:
