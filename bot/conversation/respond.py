@@ -186,7 +186,9 @@ def with_help_now(turn: Turn) -> Turn:
     *before, last = turn.say
     if last.name == "share":  # it shows exactly what a person will read: the line is apart from it
         return replace(turn, say=(*before, Message("help-now", (HELP_NOW,)), last))
-    return replace(turn, say=(*before, replace(last, parts=(*last.parts, HELP_NOW))))
+    at = max(1, len(last.parts) - 1)  # before the end, which the buttons below it answer
+    parts = (*last.parts[:at], HELP_NOW, *last.parts[at:])
+    return replace(turn, say=(*before, replace(last, parts=parts)))
 
 
 def _plainly_in(said: str) -> Language | None:
