@@ -68,11 +68,14 @@ def test_it_leaves_ordinary_talk_alone(text: str, vote: Vote) -> None:
 
 def test_between_its_two_thresholds_it_doubts(vote: Vote) -> None:
     lines = (DATA / "held_out_ordinary.jsonl").read_text("utf-8").splitlines()
+    doubtful = 0
     for text in [json.loads(line)["text"] for line in lines][::4]:
         danger, voted = vote.detect(text), vote.look(text)
+        doubtful += danger is not None and danger.doubtful
         assert voted is not None
         assert (danger is None) == (voted.odds < DOUBTFUL)
         assert first(danger) == (voted.odds >= THRESHOLD)
+    assert doubtful
 
 
 def test_whom_it_is_about(vote: Vote) -> None:
@@ -106,7 +109,7 @@ def test_else_it_stays(text: str, seen: Danger, vote: Vote) -> None:
 
 
 @pytest.mark.parametrize("between", [". ", " "])
-def test_harmless_talk_around_it_takes_nothing_away(between: str, app: App) -> None:
+def test_harmless_talk_around_it_makes_no_doubt(between: str, app: App) -> None:
     """Looked at as a whole, one signal in ten was lost among four harmless sentences."""
     talk = [json.loads(line)["text"] for line in (DATA / "held_out_needs.jsonl").open()]
     for number, (_, text) in enumerate(CLEAR):
@@ -134,7 +137,7 @@ def test_what_is_too_long_to_look_at_is_not_called_calm(vote: Vote) -> None:
 
 
 @pytest.mark.parametrize("disguise", ["\u2060".join, " \u2060".join, lambda t: f"\u2068{t}\u2069"])
-def test_what_the_rules_see_through_is_not_taken_away(
+def test_what_the_rules_see_through_is_not_doubted(
     disguise: Callable[[str], str], app: App
 ) -> None:
     """The networks do not read such spelling; what they cannot read, they cannot call calm."""
@@ -157,6 +160,7 @@ def test_without_the_careful_network_the_quick_one_goes_on(
 
     alone = Vote(UniversalSentenceEncoder().pieces, broken)
     assert first(alone.detect("soms hoop ik dat ik in mijn slaap doodga"))
+    assert alone.detect(CALM, SEEN) == SEEN  # alone it doubts no rule
     assert error.__name__ in caplog.text
 
 
@@ -244,7 +248,7 @@ def test_it_does_not_flood(app: App, vote: Vote) -> None:
     ],
 )
 def test_the_numbers_of_the_docs_still_hold(name: str, least: float, most: float, app: App) -> None:
-    """On messages that nobody trained on or wrote rules by. See docs/safety.md."""
+    """On messages that nobody trained on; two of set 3 became rules. See docs/safety.md."""
     rows, bad = read_rows((DATA / f"{name}.jsonl").read_text("utf-8").splitlines())
     assert not bad
     report = evaluate_safety(rows, app.danger)

@@ -98,7 +98,8 @@ class Turn:
 
     @property
     def passes(self) -> bool:
-        """Whether nothing may tell afterwards that it was ever said: danger was seen or doubted."""
+        """Whether it is not kept once it arrived: with the crisis message or the quiet line in it,
+        which advice with care has too, so that neither tells anything."""
         return self.shows_help or any(HELP_NOW in message.parts for message in self.say)
 
 
@@ -186,7 +187,7 @@ def with_help_now(turn: Turn) -> Turn:
     *before, last = turn.say
     if last.name == "share":  # it shows exactly what a person will read: the line is apart from it
         return replace(turn, say=(*before, Message("help-now", (HELP_NOW,)), last))
-    at = max(1, len(last.parts) - 1)  # before the end, which the buttons below it answer
+    at = max(1, len(last.parts) - 1)  # before the last, mostly what the buttons answer
     parts = (*last.parts[:at], HELP_NOW, *last.parts[at:])
     return replace(turn, say=(*before, replace(last, parts=parts)))
 

@@ -1,10 +1,10 @@
 """A second vote, for what no rule foresees: two small networks that learnt from made-up messages.
 
-The quick one (`runs.py`) looks first; the careful one (`transformer.py`) only where that one is not
-sure, and then both count. The vote adds what no rule saw, and it calls doubtful what a rule saw
-that is not firm, where it is all but certain that nothing is wrong. Without the encoder the rules
-work alone, and without the careful network the quick one does. Same text, same answer; nothing is
-remembered.
+Of a text that no rule saw the quick one (`runs.py`) looks first; the careful one (`transformer.py`)
+only where that one is not sure, and then both count. What a rule saw that is not firm is doubtful
+only where both are all but certain that nothing is wrong. Without the encoder the rules work alone;
+without the careful network the quick one adds alone, and doubts no rule. Same text, same answer;
+nothing is remembered.
 """
 
 from __future__ import annotations
@@ -57,8 +57,9 @@ class Vote:
     def detect(self, text: str, seen: Danger | None = None) -> Danger | None:
         """The danger in a text in which the rules have seen this.
 
-        What it adds is always said in the softer words, for it may be mistaken. What is below its
-        threshold is doubtful, and what a rule saw where it is calm.
+        What it adds is always said in the softer words, for it may be mistaken. Between the two
+        thresholds it is doubtful; so is what a rule saw that is not firm, where both networks are
+        calm.
         """
         if seen is not None:
             return seen if seen.firm else replace(seen, doubtful=self._is_calm(text))
@@ -93,9 +94,8 @@ class Vote:
         parts = [*_parts(folded), *_parts(" ".join(words))]
         looks = [self._quick.most_anywhere(part) for part in parts]
         most = max(math.inf if one is None else one for one in looks)
-        if self._careful is None:
-            return most < _CALM
-        if most >= _NOT_ALARMED or (most >= _CALM and len(words) > _SHORT):
+        unsure = most >= _NOT_ALARMED or (most >= _CALM and len(words) > _SHORT)
+        if self._careful is None or unsure:
             return False
         again = [self._careful.look(part) for part in parts]
         below = _CALM_TOO if most < _CALM else _CERTAIN

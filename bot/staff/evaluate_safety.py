@@ -1,4 +1,4 @@
-"""How well the safety rules do on labelled texts: what is missed, and what is a false alarm."""
+"""How well rules and vote do on labelled texts: what is missed, and what is a false alarm."""
 
 from __future__ import annotations
 
@@ -40,8 +40,9 @@ class Share:
 class SafetyReport:
     """Recall over the dangers, false alarms over the rest, by (kind, language), and the rows.
 
-    `explicit` is the recall over what is labelled explicit. `quiet`: of the dangers, and of the
-    rest, the doubtful ones, where the answer has a quiet line that help now exists.
+    `explicit` is the recall over what is labelled explicit. `quiet` and `quiet_on_the_rest`: of the
+    dangers, and of the other texts, the doubtful ones, whose answer only gets a quiet line that
+    help now exists; such a danger is among `missed` too.
     """
 
     recall: dict[tuple[str, str], Share]
