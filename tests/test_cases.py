@@ -289,7 +289,7 @@ async def test_all_that_is_typed_reaches_the_person(desk: Desk, world: World) ->
     kept = await desk.sent()
     case = dataclasses.replace(from_json(kept.body), status="taken", holder=MILAN, turns=1)
     there = dataclasses.replace(world, desks=desk.cases.desks, case=case, now=desk.clock.now)
-    long = "en toen ging het weer mis " * 150
+    long = "voor statistiek moet ik nog drie opdrachten inleveren en een verslag schrijven. " * 49
     turn = respond(State("nl", {"institution": "voorbeeld"}), Said(long), there)
     assert turn.do == (ToCase(Wrote(long)),)
 
