@@ -63,7 +63,7 @@ def test_it_sees_danger_and_says_it_softly(text: str, vote: Vote) -> None:
     ],
 )
 def test_it_leaves_ordinary_talk_alone(text: str, vote: Vote) -> None:
-    assert not first(vote.detect(text))
+    assert vote.detect(text) is None
 
 
 def test_between_its_two_thresholds_it_doubts(vote: Vote) -> None:
@@ -105,7 +105,7 @@ def test_what_a_rule_saw_is_doubtful_where_nothing_is_wrong(vote: Vote) -> None:
     ("text", "seen"), [(UNCLEAR, SEEN), (CALM, replace(SEEN, firm=True)), ("", SEEN)]
 )
 def test_else_it_stays(text: str, seen: Danger, vote: Vote) -> None:
-    assert vote.detect(text, seen) == seen
+    assert vote.detect(text, seen) is seen
 
 
 @pytest.mark.parametrize("between", [". ", " "])
@@ -128,12 +128,12 @@ def test_however_far_into_a_text_it_is_said(before: int, app: App, vote: Vote) -
     hidden = FAR * before + "hij heeft een overdosis van iets, denk ik. " + FAR
     seen = app.detector.ready().detect(hidden)
     assert seen is not None
-    assert vote.detect(hidden, seen) == seen
+    assert vote.detect(hidden, seen) is seen
     assert first(vote.detect(FAR * before + "soms hoop ik dat ik in mijn slaap doodga. " + FAR))
 
 
 def test_what_is_too_long_to_look_at_is_not_called_calm(vote: Vote) -> None:
-    assert vote.detect(FAR * 70, SEEN) == SEEN
+    assert vote.detect(FAR * 70, SEEN) is SEEN
 
 
 @pytest.mark.parametrize("disguise", ["\u2060".join, " \u2060".join, lambda t: f"\u2068{t}\u2069"])
@@ -160,7 +160,7 @@ def test_without_the_careful_network_the_quick_one_goes_on(
 
     alone = Vote(UniversalSentenceEncoder().pieces, broken)
     assert first(alone.detect("soms hoop ik dat ik in mijn slaap doodga"))
-    assert alone.detect(CALM, SEEN) == SEEN  # alone it doubts no rule
+    assert alone.detect(CALM, SEEN) is SEEN  # alone it doubts no rule
     assert error.__name__ in caplog.text
 
 
@@ -227,7 +227,7 @@ def test_any_text_can_be_looked_at(text: str, vote: Vote) -> None:
 
 @pytest.mark.parametrize("text", ["x" * 10_000, "a" * 100, "12 " * 300, "x " * 300])
 def test_endless_repetition_is_no_danger(text: str, vote: Vote) -> None:
-    assert not first(vote.detect(text))
+    assert vote.detect(text) is None
 
 
 def test_it_does_not_flood(app: App, vote: Vote) -> None:

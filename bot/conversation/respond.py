@@ -181,8 +181,7 @@ def _danger_in(event: Event, world: World) -> Danger | None:
 
 def with_help_now(turn: Turn) -> Turn:
     """With the quiet line that help now exists, where it is not there yet."""
-    there = turn.state.screen == _NOW or any(HELP_NOW in message.parts for message in turn.say)
-    if there or not turn.say:
+    if turn.state.screen == _NOW or turn.passes or not turn.say:
         return turn
     *before, last = turn.say
     if last.name == "share":  # it shows exactly what a person will read: the line is apart from it

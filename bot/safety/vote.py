@@ -62,7 +62,8 @@ class Vote:
         calm.
         """
         if seen is not None:
-            return seen if seen.firm else replace(seen, doubtful=self._is_calm(text))
+            calm = not seen.firm and self._is_calm(text)
+            return replace(seen, doubtful=True) if calm else seen
         voted = self.look(text)
         if voted is None or voted.odds < DOUBTFUL:
             return None
