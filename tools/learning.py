@@ -12,7 +12,7 @@ import json
 import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,6 +45,7 @@ _MEMORY = 0.998  # of the average
 # Most that students write is ordinary, most that was written for this is not: it counts for more.
 _COUNTS = {"ordinary": 2.5, "heavy": 1.5}
 _PHRASE_COUNTS = 0.8  # a phrase of the catalogue, against a message written for this
+_IN_COMPANY = 0.1  # so many of the texts once more, among ordinary ones
 Network = TypeVar("Network", bound=nn.Module)
 
 
@@ -76,6 +77,19 @@ def examples(ordinary: Sequence[Path]) -> list[Example]:
         found += [Example(fold(p), f"need:{need.id}", _PHRASE_COUNTS) for p in need.phrases.both]
     for talk in catalogue.small_talk.values():
         found += [Example(fold(p), f"talk:{talk.id}", _PHRASE_COUNTS) for p in talk.phrases.both]
+    return found + _in_company(found)
+
+
+def _in_company(of: Sequence[Example]) -> list[Example]:
+    """Some of these once more, with ordinary messages before or after them: harmless talk hides no
+    danger, and is none."""
+    chance = random.Random(0)
+    ordinary = [e.text for e in of if e.kind == "ordinary"]
+    found = []
+    for example in chance.sample(of, round(len(of) * _IN_COMPANY)):
+        around = chance.sample(ordinary, chance.choice((1, 1, 2, 3)))
+        around.insert(chance.randint(0, len(around)), example.text)
+        found.append(replace(example, text=chance.choice((" ", ". ", ", ")).join(around)))
     return found
 
 
@@ -88,11 +102,16 @@ def classes(of: Sequence[Example]) -> tuple[str, ...]:
     return (*DANGERS, *sorted({e.kind for e in of} - set(DANGERS)))
 
 
+def classes_of(path: Path) -> tuple[str, ...]:
+    """The same of stored weights."""
+    with np.load(path, allow_pickle=False) as stored:
+        return tuple(map(str, stored[CLASSES]))
+
+
 def same_classes(path: Path, into: Sequence[str]) -> None:
     """SystemExit where these weights are of other classes: nothing can go on from them."""
-    with np.load(path, allow_pickle=False) as stored:
-        if tuple(map(str, stored[CLASSES])) != tuple(into):
-            raise SystemExit("Needs or small talk are others by now: train without --go-on.")
+    if classes_of(path) != tuple(into):
+        raise SystemExit("Needs or small talk are others by now: train without --go-on.")
 
 
 def options() -> tuple[list[Path], bool, bool]:

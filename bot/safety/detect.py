@@ -137,7 +137,7 @@ class Detector:
                         rule.about or message.about(places),
                         rule.id,
                         tuple(message.words[at] for at in places),
-                        firm=rule.firm or rule.strength == "soft" or rule in CORE,
+                        firm=rule.firm or rule in CORE,
                     )
                     break
 

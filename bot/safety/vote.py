@@ -25,13 +25,12 @@ _log = logging.getLogger(__name__)
 NAME = "vote"  # stands where the name of a rule would
 # All of these are in log-odds, and chosen on messages that nobody trained on, with the cost of a
 # miss far above that of a false alarm (docs/safety.md).
-THRESHOLD = -0.7  # from here on help is shown first
-DOUBTFUL = -2.0  # and from here on the answer has a quiet line that help now exists
-# A rule that is not firm was mistaken where the quick network is below the first (1 to 20) and the
-# careful one below the second; or where the quick one is not alarmed, below the third, and the
-# careful one is certain, below the fourth (1 to 150).
-_CALM, _CALM_TOO, _NOT_ALARMED, _CERTAIN = -3.0, -1.5, 1.5, -5.0
-_SHORT = 20  # words; in a longer text the careful network may take harmless talk for the whole
+THRESHOLD = -0.95  # from here on help is shown first
+DOUBTFUL = -1.75  # and from here on the answer has a quiet line that help now exists
+MISTAKEN = -3.5  # below this a rule that is not firm was mistaken, and that line is all there is
+# In a text of more words the careful network may take harmless talk for the whole; then the quick
+# one has to be calm too, wherever it looks (1 to 20).
+_SHORT, _CALM = 20, -3.0
 _SURE = (-3.5, 3.5)  # beyond these the quick network is sure, and the careful one not asked
 _QUICK_COUNTS, _CAREFUL_COUNTS = 0.3, 0.6
 _PART, _SHARED = 1000, 200  # characters looked at together, and how many of them also with the next
@@ -82,12 +81,11 @@ class Vote:
         careful = self._careful.look(part)
         if careful is None:
             return quick
-        odds = _QUICK_COUNTS * quick.odds + _CAREFUL_COUNTS * careful.odds
-        return replace(careful, odds=odds)
+        return replace(careful, odds=_together(quick.odds, careful.odds))
 
     def _is_calm(self, text: str) -> bool:
-        """Whether it is all but certain that nothing is wrong: in the text as it stands and as the
-        rules read it, and in any part of either. Of what cannot be looked at that is not so."""
+        """Whether nothing seems wrong, in the text as it stands and as the rules read it, and in
+        any part of either. Of what cannot be looked at that is not so."""
         folded = fold_all(text)
         if len(folded) > _MOST:
             return False
@@ -95,12 +93,15 @@ class Vote:
         parts = [*_parts(folded), *_parts(" ".join(words))]
         looks = [self._quick.most_anywhere(part) for part in parts]
         most = max(math.inf if one is None else one for one in looks)
-        unsure = most >= _NOT_ALARMED or (most >= _CALM and len(words) > _SHORT)
-        if self._careful is None or unsure:
+        if self._careful is None or (most >= _CALM and len(words) > _SHORT):
             return False
         again = [self._careful.look(part) for part in parts]
-        below = _CALM_TOO if most < _CALM else _CERTAIN
-        return all(one is not None and one.odds < below for one in again)
+        careful = max(math.inf if one is None else one.odds for one in again)
+        return _together(most, careful) < MISTAKEN
+
+
+def _together(quick: float, careful: float) -> float:
+    return _QUICK_COUNTS * quick + _CAREFUL_COUNTS * careful
 
 
 def _parts(folded: str) -> list[str]:
