@@ -101,7 +101,7 @@ def test_a_softer_rule_can_be_mistaken_too(app: App, vote: Vote) -> None:
 
 
 SEEN = Danger("medical-now", "clear", "other", "a-rule", ("overdosis",))
-CALM = "wat een overdosis powerpoints vandaag, wanneer is het volgende college?"
+CALM = "Wat een overdosis aan powerpoints vandaag, wanneer is het volgende college?"
 UNCLEAR = "hij heeft een overdosis van iets, denk ik"
 
 
