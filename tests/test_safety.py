@@ -41,6 +41,13 @@ CLEAR: list[tuple[DangerKind, str]] = [
     ("self-harm", "mijn vriendin snijdt zichzelf"),
     ("self-harm", "I started self harming again"),
     ("self-harm", "my roommate has cuts all over her arms"),
+    ("self-harm", "he cut himself out of despair"),
+    ("self-harm", "i've been cutting myself off and on for years"),
+    ("self-harm", "i cut myself shaving my legs on purpose"),
+    ("self-harm", "ik snij mezelf in de vingers met een mesje"),
+    ("self-harm", "ik sla mezelf voor mijn kop tot ik sterretjes zie, elke avond"),
+    ("suicidal", "i'm gonna kms from the balcony"),
+    ("suicidal", "i want to kms, typing this on the station wifi"),
     ("violence-now", "mijn vriend slaat me"),
     ("violence-now", "mijn ouders hebben mijn paspoort afgepakt"),
     ("violence-now", "ik voel me niet veilig thuis"),
@@ -137,7 +144,6 @@ HARMLESS = [
     "I cut myself some slack and dropped a course",
     "i cut myself off from instagram",
     "cut myself shaving again, second plaster",
-    "my internship is 38 kms away",
     "gonna kms if the wifi drops again",
 ]
 

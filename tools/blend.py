@@ -3,7 +3,8 @@
 Networks that began as the same model lie so near each other that their average is steadier than
 each of them, and costs no more than one ("model soups", Wortsman and others 2022,
 arXiv:2203.05482). Each FILE is what `tools.train_transformer` wrote, moved aside. Writes
-`bot/safety/transformer.npz`, with the pieces of the first. Needs PyTorch.
+`bot/safety/transformer.npz`, with the pieces of the first: what only another has is dropped. Needs
+PyTorch.
 """
 
 # PyTorch is not among the libraries of the project, so its types are not known here.
@@ -26,7 +27,7 @@ from tools.train_transformer import Network, store
 def blend(files: Sequence[Path]) -> tuple[Network, tuple[str, ...], Pieces]:
     """The average of these, its classes, and the pieces, which are those of the first."""
     read = [stored(file)[0] for file in files]
-    pieces = [Pieces.stored(arrays) for arrays in read]  # takes them out of the arrays
+    pieces = [Pieces.stored(arrays) for arrays in read]  # first: it takes them out of the arrays
     weights = [unpacked(arrays) for arrays in read]
     into, *others = [classes_of(file) for file in files]
     if set(others) != {into}:
@@ -37,11 +38,11 @@ def blend(files: Sequence[Path]) -> tuple[Network, tuple[str, ...], Pieces]:
 
 
 def _rows(
-    wanted: Pieces, instead: dict[str, Numbers], pieces: Pieces, weights: dict[str, Numbers]
+    wanted: Pieces, otherwise: dict[str, Numbers], pieces: Pieces, weights: dict[str, Numbers]
 ) -> Numbers:
-    """What these weights have for each of the wanted pieces; `instead`, where they have nothing."""
+    """What these weights have for the wanted pieces, and where they have nothing, `otherwise`."""
     place = {piece: at for at, piece in enumerate(pieces.pieces)}
-    rows = instead["table"].copy()
+    rows = otherwise["table"].copy()
     for at, piece in enumerate(wanted.pieces):
         if piece in place:
             rows[at] = weights["table"][place[piece]]

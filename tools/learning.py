@@ -46,6 +46,7 @@ _MEMORY = 0.998  # of the average
 _COUNTS = {"ordinary": 2.5, "heavy": 1.5}
 _PHRASE_COUNTS = 0.8  # a phrase of the catalogue, against a message written for this
 _IN_COMPANY = 0.1  # so many of the texts once more, among ordinary ones
+_LONGEST = 300  # characters of these
 Network = TypeVar("Network", bound=nn.Module)
 
 
@@ -57,6 +58,7 @@ class Example:
     kind: str
     counts: float
     pieces: tuple[int, ...] = ()
+    in_company: bool = False  # it holds other examples too
 
 
 def examples(ordinary: Sequence[Path]) -> list[Example]:
@@ -82,14 +84,16 @@ def examples(ordinary: Sequence[Path]) -> list[Example]:
 
 def _in_company(of: Sequence[Example]) -> list[Example]:
     """Some of these once more, with ordinary messages before or after them: harmless talk hides no
-    danger, and is none."""
+    danger, and is none. None that the networks would not see to its end."""
     chance = random.Random(0)
     ordinary = [e.text for e in of if e.kind == "ordinary"]
     found = []
     for example in chance.sample(of, round(len(of) * _IN_COMPANY)):
         around = chance.sample(ordinary, chance.choice((1, 1, 2, 3)))
         around.insert(chance.randint(0, len(around)), example.text)
-        found.append(replace(example, text=chance.choice((" ", ". ", ", ")).join(around)))
+        text = chance.choice((" ", ". ", ", ")).join(around)
+        if len(text) <= _LONGEST:
+            found.append(replace(example, text=text, in_company=True))
     return found
 
 
@@ -123,7 +127,9 @@ def options() -> tuple[list[Path], bool, bool]:
 
 
 def split(of: Sequence[Example]) -> tuple[list[Example], list[Example]]:
-    """A fifth is held out, always the same: what is learnt from, and what is not."""
+    """A fifth is held out, always the same: what is learnt from, and what is not. Without those in
+    company, in which what is held out could stand."""
+    of = [e for e in of if not e.in_company]
     aside = np.random.default_rng(0).random(len(of)) < _HELD_OUT
     pairs = list(zip(of, aside, strict=True))
     return [e for e, out in pairs if not out], [e for e, out in pairs if out]

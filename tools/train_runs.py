@@ -2,7 +2,7 @@
 
 Reads `training/safety/*.tsv` (kind, a tab, a text) and the phrases of the catalogue, which are no
 danger; each FILE.jsonl adds ordinary messages ({"text": ...}). Writes `bot/safety/runs.npz`. Needs
-PyTorch, which the program itself does not: `pip install torch`. Half an hour on two cores.
+PyTorch, which the program itself does not: `pip install torch`. An hour on two cores.
 
 With --go-on it begins with the weights that are stored, and takes two rounds instead of six: for a
 few new lines. With --hold-out a fifth of the messages is first judged by a network that never saw

