@@ -86,13 +86,13 @@ class Vote:
         """Whether both are below `MISTAKEN` in the text as it stands and as the rules read it, and
         in any part of either. Of what cannot be looked at that is not so."""
         folded = fold_all(text)
-        if len(folded) > _MOST:
+        if self._careful is None or len(folded) > _MOST:
             return False
         words = split(text).words
         parts = dict.fromkeys((*_parts(folded), *_parts(" ".join(words))))
         looks = [self._quick.most_anywhere(part) for part in parts]
         most = max(math.inf if one is None else one for one in looks)
-        if self._careful is None or most >= (_ALARMED if len(words) <= _SHORT else _CALM):
+        if most >= (_ALARMED if len(words) <= _SHORT else _CALM):
             return False
         again = [self._careful.look(part) for part in parts]
         careful = max(math.inf if one is None else one.odds for one in again)
