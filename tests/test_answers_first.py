@@ -121,6 +121,24 @@ async def test_tips_go_one_at_a_time_and_not_beside_an_answer(desk: Desk) -> Non
     await desk.telegram.until(desk.telegram.asked, *so_far, "next tip")
 
 
+async def test_a_machine_that_stood_still_did_not_wait_for_telegram(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came meanwhile is read first: else a crash just then says two things again."""
+    await desk.says(ANNA, "an answer")
+    await desk.telegram.until(desk.telegram.asked, "an answer")
+    await desk.says(BILAL, "next answer")
+    loop = asyncio.get_running_loop()
+    awake = loop.time
+    monkeypatch.setattr(loop, "time", lambda: awake() + 30)
+    for _ in range(5):
+        desk.sender.wake()
+        await desk.store.next_due(answers_only=True)  # after what the sender asks of the store
+    assert desk.telegram.asked == ["an answer"]
+    desk.telegram.let("an answer")
+    await desk.telegram.until(desk.telegram.asked, "an answer", "next answer")
+
+
 async def test_a_tip_waits_as_long_as_an_update_is_handled(desk: Desk) -> None:
     with desk.answering:
         await desk.says(ANNA, "a tip", waits=True)

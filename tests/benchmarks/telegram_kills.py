@@ -206,7 +206,9 @@ class _Run:
                 student.act(self.dice, self.api, self.again)
 
     def _count_twice(self) -> None:
-        """How many came twice since the kill before."""
+        """How many came twice since the kill before; also what came in its last moment."""
+        for student in self.students:
+            student.look()
         twice = self._twice()
         self.most, self.before = max(self.most, twice - self.before), twice
 

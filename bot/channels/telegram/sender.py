@@ -39,6 +39,7 @@ from bot.store.port import Claimed, Outgoing, Store
 _log = logging.getLogger(__name__)
 _AT_ONCE = 10  # messages under way, when Telegram is slow
 _QUICK = 1.0  # seconds in which a message is nearly always sent and marked
+_LOOK = 0.1  # seconds between two looks whether it is
 _LONGEST_REST = 1.0  # seconds without a look at the outbox
 _AGAIN = (1, 2, 5, 15, 60)  # seconds before the next attempt
 _MOST_ATTEMPTS = 40  # half an hour of a service that is down
@@ -103,7 +104,7 @@ class Sender:
         self._answers: set[asyncio.Task[None]] = set()  # under way
         self._others: set[asyncio.Task[None]] = set()  # under way, and nobody waits for them
         self._tidying: set[asyncio.Task[None]] = set()
-        self._begun = 0.0  # when the last answer was begun
+        self._waited = 0.0  # seconds for the last answer that was begun
         self._screens: dict[int, int] = {}  # for each chat the message with the buttons in use
 
     def wake(self) -> None:
@@ -155,24 +156,24 @@ class Sender:
         self._awake.clear()
         now = asyncio.get_running_loop().time()
         self._pace.tidy(now)
-        free = self._has_room(now) and self._pace.free(now) > 0
+        free = self._has_room() and self._pace.free(now) > 0
         answers_only = not self._is_calm(now)
         claimed = await self._store.claim(1, answers_only=answers_only) if free else []
         for one in claimed:
             if one.waits:
                 self._answering.let_go()
             else:
-                self._begun = now
+                self._waited = 0.0
             task = asyncio.create_task(self._deliver(one) if one.waits else self._answer(one))
             (self._others if one.waits else self._answers).add(task)
             task.add_done_callback(self._done)
         if not claimed:
             await self._rest(now)
 
-    def _has_room(self, now: float) -> bool:
+    def _has_room(self) -> bool:
         """One answer at a time, and beside it one that nobody waits for: a crash then doubles no
         more than these. Another answer when it takes long, so that nobody waits for a slow one."""
-        if self._answers and now - self._begun < _QUICK:
+        if self._answers and self._waited < _QUICK:
             return False
         return len(self._answers) < _AT_ONCE
 
@@ -193,8 +194,10 @@ class Sender:
 
     async def _rest(self, now: float) -> None:
         """Until something is due, the pace allows more, a message is done or `wake` is called."""
-        if self._answers and now - self._begun < _QUICK:
-            await self._sleep(self._begun + _QUICK - now)
+        if self._answers and self._waited < _QUICK:
+            await self._sleep(_LOOK)
+            # A machine that stood still longer has not waited: the reply may lie there unread.
+            self._waited += min(_LOOK, asyncio.get_running_loop().time() - now)
             return
         due = await self._store.next_due(answers_only=not self._is_calm(now))
         rest = _LONGEST_REST
