@@ -116,6 +116,18 @@ def test_else_it_stays(text: str, seen: Danger, vote: Vote) -> None:
     assert vote.detect(text, seen) is seen
 
 
+NOT_SO_CALM = "when i am gone on exchange who keeps my room"
+
+
+def test_of_suicide_and_self_harm_less_calm_is_enough(vote: Vote) -> None:
+    """The networks know these best; of violence they overlook what is said in few words."""
+    seen = replace(SEEN, kind="suicidal")
+    assert vote.detect(NOT_SO_CALM, seen) == replace(seen, doubtful=True)
+    assert vote.detect(NOT_SO_CALM, SEEN) is SEEN
+    with_violence = replace(seen, also=("violence-now",))
+    assert vote.detect(NOT_SO_CALM, with_violence) is with_violence
+
+
 @pytest.mark.parametrize("between", [". ", " "])
 def test_harmless_talk_around_it_makes_no_doubt(between: str, app: App) -> None:
     """Looked at as a whole, one signal in ten was lost among four harmless sentences."""

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from bot.catalogue import DangerKind
 from bot.safety.detect import Danger
 from bot.safety.network import Numbers, Voted
 from bot.safety.people import whom
@@ -27,7 +28,11 @@ NAME = "vote"  # stands where the name of a rule would
 # far above that of a false alarm (docs/safety.md).
 THRESHOLD = -0.95  # from here on help is shown first
 DOUBTFUL = -1.75  # and from here on the answer has a quiet line that help now exists
-MISTAKEN = -3.5  # below this a rule that is not firm was mistaken, and that line is all there is
+# Below this a rule that is not firm was mistaken, and that line is all there is. Of suicide and
+# self-harm the networks overlook next to nothing that rules see; of the other kinds some of what is
+# said in few words.
+MISTAKEN = -3.5
+_MISTAKEN_OF: Mapping[DangerKind, float] = {"suicidal": -2.5, "self-harm": -2.5}
 # But not where the quick one is alarmed anywhere. In a text of more words the careful network may
 # take harmless talk for the whole; there the quick one has to be calm by itself (1 to 20).
 _ALARMED, _SHORT, _CALM = 1.5, 20, -3.0
@@ -60,7 +65,7 @@ class Vote:
         `THRESHOLD` it is doubtful; so is what a rule saw that is not firm, below `MISTAKEN`.
         """
         if seen is not None:
-            calm = not seen.firm and self._is_calm(text)
+            calm = not seen.firm and self._is_calm(text, _mistaken(seen))
             return replace(seen, doubtful=True) if calm else seen
         voted = self.look(text)
         if voted is None or voted.odds < DOUBTFUL:
@@ -82,8 +87,8 @@ class Vote:
             return quick
         return replace(careful, odds=_together(quick.odds, careful.odds))
 
-    def _is_calm(self, text: str) -> bool:
-        """Whether both are below `MISTAKEN` in the text as it stands and as the rules read it, and
+    def _is_calm(self, text: str, below: float) -> bool:
+        """Whether both are below this in the text as it stands and as the rules read it, and
         in any part of either. Of what cannot be looked at that is not so."""
         folded = fold_all(text)
         if self._careful is None or len(folded) > _MOST:
@@ -96,7 +101,12 @@ class Vote:
             return False
         again = [self._careful.look(part) for part in parts]
         careful = max(math.inf if one is None else one.odds for one in again)
-        return _together(most, careful) < MISTAKEN
+        return _together(most, careful) < below
+
+
+def _mistaken(seen: Danger) -> float:
+    """Where what a rule saw was mistaken; of several kinds of danger the most careful bound."""
+    return min(_MISTAKEN_OF.get(kind, MISTAKEN) for kind in (seen.kind, *seen.also))
 
 
 def _together(quick: float, careful: float) -> float:
