@@ -223,13 +223,15 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
         texts, bad = read_rows(lines)
         found = evaluate_safety(texts, build(settings).danger)
         print(found.as_json() if options.json else safety_table(found))
+        wrong = [text("cli.evaluate-bad-safety-line", line=line) for line in bad]
     else:
         rows, bad = read_labelled(lines)
         report = evaluate(rows, build(settings).understanding.ready().understand)
         print(report.as_json() if options.json else as_table(report))
-    for line in bad:
-        complain(text("cli.evaluate-bad-line", line=line), translator)
-    return BAD if bad else GOOD
+        wrong = [text("cli.evaluate-bad-line", line=line) for line in bad]
+    for one in wrong:
+        complain(one, translator)
+    return BAD if wrong else GOOD
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:

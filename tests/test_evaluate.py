@@ -44,13 +44,18 @@ def test_bad_lines_are_named() -> None:
 def test_the_commands(tmp_path: Path) -> None:
     file = tmp_path / "rows.jsonl"
     file.write_text(
-        '{"text": "ik wil dood", "lang": "nl", "crisis": true, "kind": "suicidal"}\nx\n'
+        '{"text": "ik wil dood", "lang": "nl", "crisis": true, "kind": "suicidal"}\n'
+        '{"text": "waar is de kantine", "lang": "nl", "needs": [], "kind": null}\nx\n'
+        '{"text": "ik wil dood", "lang": "nl", "kind": "suicidal"}\n'
     )
     command = [sys.executable, "-m", "bot", "evaluate", "--lang", "en"]
     done = subprocess.run([*command, "--safety", file], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "1 of    1  100.0 %" in done.stdout
-    assert done.stderr.startswith("line 2: not a labelled message")
+    assert "0 of    1    0.0 %" in done.stdout, "a message of a need is one without danger"
+    complaints = done.stderr.splitlines()
+    assert [line.partition(":")[0] for line in complaints] == ["line 3", "line 4"]
+    assert all('"crisis"' in line for line in complaints)
     done = subprocess.run([*command, "nowhere"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "cannot be read" in done.stderr

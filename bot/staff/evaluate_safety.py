@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from bot.safety.detect import Danger
@@ -132,7 +132,8 @@ def _sum(shares: Iterable[Share]) -> Share:
 def read_rows(lines: Iterable[str]) -> tuple[list[Row], list[int]]:
     """The labelled texts, and the numbers of the lines that are none.
 
-    A line: {"text", "lang", "crisis", "kind"} and perhaps "explicit".
+    A line: {"text", "lang", "crisis", "kind"} and perhaps "explicit". One that is labelled with its
+    needs instead, {"text", "lang", "needs"}, is an ordinary message: no danger.
     """
     rows, bad = [], []
     for number, line in enumerate(lines, start=1):
@@ -140,11 +141,16 @@ def read_rows(lines: Iterable[str]) -> tuple[list[Row], list[int]]:
             continue
         try:
             row = json.loads(line)
+            crisis, kind = (False, "ordinary") if _of_needs(row) else (row["crisis"], row["kind"])
             explicit = bool(row.get("explicit", False))
-            rows.append(Row(row["text"], row["lang"], bool(row["crisis"]), row["kind"], explicit))
+            rows.append(Row(row["text"], row["lang"], bool(crisis), kind, explicit))
         except (ValueError, KeyError, TypeError, AttributeError):
             bad.append(number)
     return rows, bad
+
+
+def _of_needs(row: Mapping[str, object]) -> bool:
+    return "crisis" not in row and "needs" in row
 
 
 def safety_table(report: SafetyReport) -> str:
