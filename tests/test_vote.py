@@ -274,7 +274,7 @@ def test_the_numbers_of_the_docs_still_hold(name: str, app: App) -> None:
     report = evaluate_safety(rows, app.danger)
     assert report.explicit.percent == 100
     assert report.total_recall.percent >= 97
-    assert report.total_false_alarms.percent <= 6
+    assert report.total_false_alarms.percent <= 5
     assert report.total_recall.percent + report.quiet.percent >= 98
 
 
