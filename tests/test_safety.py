@@ -94,6 +94,12 @@ CLEAR: list[tuple[DangerKind, str]] = [
     ("harm-to-others", "i want to kill my boss"),
     ("harm-to-others", "i'm going to burn his house down"),
     ("harm-to-others", "i'll slit his throat"),
+    ("suicidal", "nobody will notice when i am gone by the weekend"),
+    ("suicidal", "goodbye everyone, there is food for the cat"),
+    ("medical-now", "where is the epipen, her throat is swelling"),
+    ("medical-now", "i can't breathe and my lips are blue"),
+    ("violence-now", "ze sluiten me elke nacht op in mijn kamer"),
+    ("self-harm", "my arms are full of cuts under long sleeves"),
 ]
 SOFT = [
     "ik ben niet suïcidaal maar het leven hoeft voor mij niet zo",
@@ -101,8 +107,20 @@ SOFT = [
     "ik wil niet dood, ik wil gewoon slapen",
     "I wouldn't mind if I didn't wake up",
     "ik zie geen uitweg meer",
+    "ik wil niet meer. alles doet pijn",
 ]
 HARMLESS = [
+    "who waters the plants when i am gone for the weekend",
+    "where does my mail go when i am gone for two weeks",
+    "i called 112 by mistake, do i get a fine",
+    "my legs are gone after the rowing test",
+    "i wear long sleeves in summer because of my eczema",
+    "zelfmoordmissie, dit rooster",
+    "may i bring my epipen into the exam hall",
+    "goodbye everyone, my flight to Lima is on friday",
+    "ik wil niet meer. die minor, bedoel ik",
+    "ze sluiten me buiten en doen alsof ik lucht ben",
+    "I just want it to be over, this semester",
     "i want to see a therapist",
     "my psychotherapist moved away",
     "ik ga dood van het lachen",
