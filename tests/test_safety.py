@@ -110,17 +110,6 @@ SOFT = [
     "ik wil niet meer. alles doet pijn",
 ]
 HARMLESS = [
-    "who waters the plants when i am gone for the weekend",
-    "where does my mail go when i am gone for two weeks",
-    "i called 112 by mistake, do i get a fine",
-    "my legs are gone after the rowing test",
-    "i wear long sleeves in summer because of my eczema",
-    "zelfmoordmissie, dit rooster",
-    "may i bring my epipen into the exam hall",
-    "goodbye everyone, my flight to Lima is on friday",
-    "ik wil niet meer. die minor, bedoel ik",
-    "ze sluiten me buiten en doen alsof ik lucht ben",
-    "I just want it to be over, this semester",
     "i want to see a therapist",
     "my psychotherapist moved away",
     "ik ga dood van het lachen",

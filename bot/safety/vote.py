@@ -62,7 +62,7 @@ class Vote:
         """The danger in a text in which the rules have seen this.
 
         What it adds is always said in the softer words, for it may be mistaken. From `DOUBTFUL` to
-        `THRESHOLD` it is doubtful; so is what a rule saw that is not firm, below `MISTAKEN`.
+        `THRESHOLD` it is doubtful; so is what a rule saw that is not firm, below its bound.
         """
         if seen is not None:
             calm = not seen.firm and self._is_calm(text, _mistaken(seen))
