@@ -48,6 +48,8 @@ CLEAR: list[tuple[DangerKind, str]] = [
     ("self-harm", "ik sla mezelf voor mijn kop tot ik sterretjes zie, elke avond"),
     ("suicidal", "i'm gonna kms from the balcony"),
     ("suicidal", "i want to kms, typing this on the station wifi"),
+    ("suicidal", "my school is closed, i will kms away from everyone"),
+    ("suicidal", "my internship is over and i want to kms far from home"),
     ("violence-now", "mijn vriend slaat me"),
     ("violence-now", "mijn ouders hebben mijn paspoort afgepakt"),
     ("violence-now", "ik voel me niet veilig thuis"),
@@ -151,6 +153,7 @@ HARMLESS = [
     "I cut myself some slack and dropped a course",
     "i cut myself off from instagram",
     "cut myself shaving again, second plaster",
+    "my internship is 38 kms away",
     "gonna kms if the wifi drops again",
 ]
 

@@ -193,6 +193,7 @@ def test_a_press_is_answered_at_once(api: BotApi, student: User) -> None:
     student.presses("Hulp nu").wait_for_answer(LONG)
     assert not [c for c in api.calls[earlier:] if c.fault is Fault.SLOW and c.done]
     student.wait_for("112", LONG)
+    assert any(c.fault is Fault.SLOW for c in api.calls[earlier:])
 
 
 def test_a_press_is_answered_before_it_is_confirmed(api: BotApi, student: User) -> None:

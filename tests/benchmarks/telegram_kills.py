@@ -186,18 +186,20 @@ class _Run:
         """Everybody gets what they still wait for, and nothing more."""
         deadline = time.monotonic() + LONG
         while any(student.awaited for student in self.students):
-            for student in self.students:
-                student.look()
+            self._look()
             late = {s.user.id: s.awaited for s in self.students if s.awaited}
             assert time.monotonic() < deadline, f"never answered: {late}\n{process.said}"
             time.sleep(0.02)
         self.api.faults.clear()
         self.api.wait_until_confirmed(LONG)
         time.sleep(0.5)
-        for student in self.students:
-            student.look()
+        self._look()
         assert "Unforeseen" not in process.said
         assert "given up" not in process.said
+
+    def _look(self) -> None:
+        for student in self.students:
+            student.look()
 
     def _look_and_act(self) -> None:
         for student in self.students:
@@ -207,8 +209,7 @@ class _Run:
 
     def _count_twice(self) -> None:
         """How many came twice since the kill before; also what came in its last moment."""
-        for student in self.students:
-            student.look()
+        self._look()
         twice = self._twice()
         self.most, self.before = max(self.most, twice - self.before), twice
 

@@ -104,7 +104,7 @@ class Sender:
         self._answers: set[asyncio.Task[None]] = set()  # under way
         self._others: set[asyncio.Task[None]] = set()  # under way, and nobody waits for them
         self._tidying: set[asyncio.Task[None]] = set()
-        self._waited = 0.0  # seconds for the last answer that was begun
+        self._waited = 0.0  # seconds that the answer begun last has been waited for
         self._screens: dict[int, int] = {}  # for each chat the message with the buttons in use
 
     def wake(self) -> None:
