@@ -89,9 +89,10 @@ class DueMessages:
             except Exception:
                 self._stale = True
                 raise
-        world = self._world()
+        found = await self._store.due(min(_BATCH, _LOOKS * most))
+        world = self._world()  # after it: nothing is due by the store and too early by this clock
         following: list[_Follows] = []
-        for due, chat in await self._store.due(min(_BATCH, _LOOKS * most)):
+        for due, chat in found:
             following.append(follows(due, chat, world, self._deliver))
             if sum(bool(one.say) for one in following) >= most:
                 break

@@ -348,6 +348,23 @@ async def test_the_day_before_is_the_day_before(program: Program, moment: str, s
     assert len(await program.at(moment)) == said
 
 
+async def test_the_day_before_is_judged_by_a_clock_that_is_not_behind_the_store(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine stood still for days between two looks at the clock."""
+    program.now = NOW + dt.timedelta(days=2)
+    await program.takes(ANNA, "day-before", offering=TABLE)
+    read = program.store.due
+
+    async def read_later(limit: int) -> list[tuple[Due, Chat | None]]:
+        program.now = dt.datetime(2026, 11, 30, 17, 0, tzinfo=AMSTERDAM)
+        return await read(limit)
+
+    monkeypatch.setattr(program.store, "due", read_later)
+    assert await program.due.tick(1) == 1
+    assert len(await program.store.claim(9)) == 1
+
+
 async def test_the_day_before_what_was_moved_is_another_day(
     program: Program, catalogue: Catalogue
 ) -> None:
