@@ -173,9 +173,11 @@ class Sender:
     def _has_room(self) -> bool:
         """One answer at a time, and beside it one that nobody waits for: a crash then doubles no
         more than these. Another answer when it takes long, so that nobody waits for a slow one."""
-        if self._answers and self._waited < _QUICK:
-            return False
-        return len(self._answers) < _AT_ONCE
+        return not self._just_begun() and len(self._answers) < _AT_ONCE
+
+    def _just_begun(self) -> bool:
+        """Whether an answer is under way that has not been waited for long."""
+        return bool(self._answers) and self._waited < _QUICK
 
     def _is_calm(self, now: float) -> bool:
         """Whether what nobody waits for may go: by day, one at a time, when there is no answer to
@@ -194,7 +196,7 @@ class Sender:
 
     async def _rest(self, now: float) -> None:
         """Until something is due, the pace allows more, a message is done or `wake` is called."""
-        if self._answers and self._waited < _QUICK:
+        if self._just_begun():
             await self._sleep(_LOOK)
             # A machine that stood still longer has not waited: the reply may lie there unread.
             self._waited += min(_LOOK, asyncio.get_running_loop().time() - now)
