@@ -221,17 +221,30 @@ def _evaluate(options: argparse.Namespace, settings: Settings) -> int:
         return MISUSED
     if options.safety:
         texts, bad = read_rows(lines)
-        found = evaluate_safety(texts, build(settings).danger)
-        print(found.as_json() if options.json else safety_table(found))
-        wrong = [text("cli.evaluate-bad-safety-line", line=line) for line in bad]
+        if texts or not bad:
+            found = evaluate_safety(texts, build(settings).danger)
+            print(found.as_json() if options.json else safety_table(found))
+        wrong = text("cli.evaluate-bad-safety-lines", lines=_in_short(bad))
     else:
         rows, bad = read_labelled(lines)
-        report = evaluate(rows, build(settings).understanding.ready().understand)
-        print(report.as_json() if options.json else as_table(report))
-        wrong = [text("cli.evaluate-bad-line", line=line) for line in bad]
-    for one in wrong:
-        complain(one, translator)
-    return BAD if wrong else GOOD
+        if rows or not bad:
+            report = evaluate(rows, build(settings).understanding.ready().understand)
+            print(report.as_json() if options.json else as_table(report))
+        wrong = text("cli.evaluate-bad-lines", lines=_in_short(bad))
+    if bad:
+        complain(wrong, translator)
+    return BAD if bad else GOOD
+
+
+def _in_short(numbers: Sequence[int]) -> str:
+    """Rising numbers, those that follow each other together: "2, 5–400"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ", ".join("–".join(map(str, run)) for run in runs)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:

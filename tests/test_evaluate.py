@@ -53,9 +53,18 @@ def test_the_commands(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "1 of    1  100.0 %" in done.stdout
     assert "0 of    1    0.0 %" in done.stdout, "a message of a need is one without danger"
-    complaints = done.stderr.splitlines()
-    assert [line.partition(":")[0] for line in complaints] == ["line 3", "line 4"]
-    assert all('"crisis"' in line for line in complaints)
+    (complaint,) = done.stderr.splitlines()
+    assert complaint.startswith("line 3–4:")
+    assert '"crisis"' in complaint
+    file.write_text("x\n" + '{"text": "ik slaap slecht", "needs": ["sleep"]}\n' + "x\n\nx\nx\n")
+    done = subprocess.run([*command, file], capture_output=True, text=True, check=False)
+    assert "messages" in done.stdout
+    assert done.stderr.startswith("line 1, 3, 5–6:")
+    file.write_text("x\n" * 400)
+    for options in ((), ("--safety",)):
+        done = subprocess.run([*command, *options, file], capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (1, ""), "no table of nothing"
+        assert done.stderr.startswith("line 1–400:")
     done = subprocess.run([*command, "nowhere"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "cannot be read" in done.stderr
